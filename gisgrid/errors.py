@@ -1,0 +1,135 @@
+"""The exceptions of gisgrid: one tree, each saying what, where and how to fix it.
+
+::
+
+    GisgridError
+    ├── InputError              what the user gave cannot be used
+    │   ├── FileError           a file is missing, empty, broken or of an unknown kind
+    │   ├── ColumnError         a named column is not in the file
+    │   ├── EncodingError       text cannot be decoded as stated
+    │   ├── CrsError            a coordinate system is missing or unknown
+    │   ├── CoordinateError     a coordinate lies where none can lie
+    │   ├── CoverageError       polygons cannot be indexed
+    │   ├── LimitExceeded       more was given than one request may hold
+    │   └── RejectedError       rows were rejected and the caller asked for all or none
+    ├── NotFound                nothing has that code, id or name
+    ├── Conflict                the state of the record forbids it
+    │   └── PublishBlocked      findings that are errors stand in the way of publishing
+    └── DatabaseError           the database cannot be used
+        ├── ServerError         the private server cannot be run
+        ├── UnsupportedVersion  PostgreSQL or PostGIS is too old
+        └── SchemaOutdated      the schema is older than the code
+
+The faces map this tree once each: ``api.problems`` to HTTP problem documents,
+``gisgrid.cli.errors`` to messages and exit codes.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ColumnError",
+    "Conflict",
+    "CoordinateError",
+    "CoverageError",
+    "CrsError",
+    "DatabaseError",
+    "EncodingError",
+    "FileError",
+    "GisgridError",
+    "InputError",
+    "LimitExceeded",
+    "NotFound",
+    "PublishBlocked",
+    "RejectedError",
+    "SchemaOutdated",
+    "ServerError",
+    "UnsupportedVersion",
+]
+
+
+class GisgridError(Exception):
+    """Base of every error that gisgrid raises on purpose.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong, in one sentence.
+    where : str, optional
+        The file, row, column, grid or place it is wrong at.
+    fix : str, optional
+        What the reader can do about it.
+    """
+
+    def __init__(self, what: str, *, where: str = "", fix: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.fix = fix
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text} ({self.fix})" if self.fix else text
+
+
+class InputError(GisgridError):
+    """What the user gave cannot be used."""
+
+
+class FileError(InputError):
+    """A file is missing, empty, broken or of an unknown kind."""
+
+
+class ColumnError(InputError):
+    """A named column is not in the file."""
+
+
+class EncodingError(InputError):
+    """Text cannot be decoded as stated."""
+
+
+class CrsError(InputError):
+    """A coordinate reference system is missing or unknown."""
+
+
+class CoordinateError(InputError):
+    """A coordinate lies where none can lie."""
+
+
+class CoverageError(InputError):
+    """Polygons cannot be indexed; ``where`` names the code and the place."""
+
+
+class LimitExceeded(InputError):
+    """More was given than one request may hold."""
+
+
+class RejectedError(InputError):
+    """Rows were rejected although the caller asked for all or none."""
+
+
+class NotFound(GisgridError):
+    """Nothing has that code, id or name."""
+
+
+class Conflict(GisgridError):
+    """The state of the record forbids what was asked."""
+
+
+class PublishBlocked(Conflict):
+    """Findings that are errors stand in the way of publishing."""
+
+
+class DatabaseError(GisgridError):
+    """The database cannot be used."""
+
+
+class ServerError(DatabaseError):
+    """The private server cannot be run."""
+
+
+class UnsupportedVersion(DatabaseError):
+    """PostgreSQL or PostGIS is older than gisgrid needs."""
+
+
+class SchemaOutdated(DatabaseError):
+    """The schema is older than the code, or newer."""

@@ -1,0 +1,73 @@
+"""Settings: read from the environment (``GISGRID_…``), made once by each face, never at import."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings", "default_home"]
+
+
+def default_home() -> Path:
+    """Folder of the private server: outside ``/root``, which PostgreSQL's own user cannot enter."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/gisgrid")
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "gisgrid"
+
+
+class Settings(BaseSettings):
+    """What a user may set, each as ``GISGRID_<NAME>`` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="GISGRID_", extra="ignore")
+
+    database_url: str | None = Field(
+        default=None,
+        description="SQLAlchemy or libpq URL of a PostGIS database; the private server when empty.",
+    )
+    home: Path = Field(
+        default_factory=default_home,
+        description="Folder of the private server: its data, socket and password.",
+    )
+    time_zone: str = Field(
+        default="Asia/Shanghai", description="Zone in which a bare date means midnight."
+    )
+    tile_url: str | None = Field(
+        default=None,
+        description="Tile URL template for a base map; off by default.",
+    )
+    tile_attribution: str = Field(default="", description="Attribution of the base map's tiles.")
+    households_min: int = Field(default=300, description="Fewest households of a micro-grid.")
+    households_max: int = Field(default=500, description="Most households of a micro-grid.")
+    overlap_tolerance_m2: float = Field(
+        default=1.0, description="Area in m² by which two grids of one level may overlap."
+    )
+    nesting_tolerance_m2: float = Field(
+        default=100.0, description="Area in m² by which a grid may lie outside its parent."
+    )
+
+    pool_size: int = Field(
+        default=10,
+        ge=1,
+        description="Database connections of one web worker; it runs as many requests at once.",
+    )
+    batch_limit: int = Field(
+        default=100_000, ge=1, description="Most points in one batch request to the web API."
+    )
+    body_limit_bytes: int = Field(
+        default=16 * 1024 * 1024, ge=1, description="Largest request body that the web API reads."
+    )
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone in which bare dates are read."""
+        return ZoneInfo(self.time_zone)
+
+    def now(self) -> datetime:
+        """The present, aware, in the time zone setting."""
+        return datetime.now(self.zone)

@@ -1,0 +1,34 @@
+"""Points in time as people write them."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from gisgrid.errors import InputError
+
+__all__ = ["parse_instant"]
+
+
+def parse_instant(text: str, zone: tzinfo) -> datetime:
+    """Read a date or a time; a bare date is its midnight, and a time without offset is the zone's.
+
+    Parameters
+    ----------
+    text : str
+        ISO 8601, such as ``2024-09-15`` or ``2024-09-15T08:30+08:00``; or ``today``, which is now.
+    zone : tzinfo
+
+    Raises
+    ------
+    InputError
+        It is neither.
+    """
+    if text.strip().lower() == "today":
+        return datetime.now(zone)
+    try:
+        read = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InputError(
+            "is not a date", where=repr(text), fix="write 2024-09-15 or 2024-09-15T08:30+08:00"
+        ) from None
+    return read.replace(tzinfo=zone) if read.tzinfo is None else read

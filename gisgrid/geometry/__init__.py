@@ -1,0 +1,1 @@
+"""Coordinates and coverages: arrays in, arrays out."""

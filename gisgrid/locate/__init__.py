@@ -1,0 +1,16 @@
+"""Which polygon owns a point: arrays in, arrays out."""
+
+from gisgrid.locate.coverage import CoverageIndex
+from gisgrid.locate.levels import PATH_SEPARATOR, LevelIndex, Owners, path_key
+from gisgrid.locate.resolution import NESTED_LEVELS, GridRef, Resolution
+
+__all__ = [
+    "NESTED_LEVELS",
+    "PATH_SEPARATOR",
+    "CoverageIndex",
+    "GridRef",
+    "LevelIndex",
+    "Owners",
+    "Resolution",
+    "path_key",
+]

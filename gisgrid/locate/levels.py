@@ -1,0 +1,75 @@
+"""The owners of points at every level at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from gisgrid.locate.resolution import NESTED_LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from gisgrid.locate.coverage import CoverageIndex
+
+__all__ = ["PATH_SEPARATOR", "LevelIndex", "Owners", "path_key"]
+
+# Lower than every character a code may hold, so that comparing joined paths as text is
+# comparing them code by code.
+PATH_SEPARATOR: Final = "\x1f"
+
+
+def path_key(path: Sequence[str]) -> str:
+    """The text by which paths of codes (area, unit, micro) are compared."""
+    return PATH_SEPARATOR.join(path)
+
+
+@dataclass(frozen=True)
+class Owners:
+    """The owners of n points.
+
+    Attributes
+    ----------
+    grid_ids : mapping of level to ndarray of int64, shape (n,)
+        The owning grid at each level, 0 where there is none.
+    border : ndarray of bool, shape (n,)
+        Whether the point lies on a border at any of the nested levels.
+    """
+
+    grid_ids: Mapping[str, NDArray[np.int64]]
+    border: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class LevelIndex:
+    """One `CoverageIndex` per level, with the grid ids that its positions stand for.
+
+    Attributes
+    ----------
+    revision : int
+        The revision of the boundaries that the indexes were made from.
+    indexes : mapping of level to CoverageIndex
+    grid_ids : mapping of level to ndarray of int64
+        For each level the grid id at each position of the index.
+    """
+
+    revision: int
+    indexes: Mapping[str, CoverageIndex]
+    grid_ids: Mapping[str, NDArray[np.int64]]
+
+    def owners(self, lon: ArrayLike, lat: ArrayLike) -> Owners:
+        """The owners of points given in degrees, each level answered by its own polygons."""
+        x, y = (np.atleast_1d(np.asarray(part, dtype=np.float64)) for part in (lon, lat))
+        border = np.zeros(len(x), dtype=np.bool_)
+        found: dict[str, NDArray[np.int64]] = {}
+        for level, index in self.indexes.items():
+            position, touched = index.locate(x, y, border=True)
+            # Position -1 reads the extra zero at the end.
+            found[level] = np.append(self.grid_ids[level], 0)[position]
+            if level in NESTED_LEVELS:
+                border |= touched
+        return Owners(found, border)

@@ -1,0 +1,1 @@
+"""The record: PostGIS. The private server, the tables, and one module of queries per noun."""

@@ -1,0 +1,69 @@
+"""How much lies in each grid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from sqlalchemy import func, select
+
+from gisgrid.store.tables import address, boundary_version, hazard, patrol_point
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+__all__ = ["counts_by_grid", "grids_by_level"]
+
+
+def grids_by_level(connection: Connection, at: datetime) -> dict[str, int]:
+    """How many grids each level has at an instant."""
+    query = (
+        select(boundary_version.c.level, func.count().label("size"))
+        .where(boundary_version.c.valid.contains(at))
+        .group_by(boundary_version.c.level)
+    )
+    return {row.level: row.size for row in connection.execute(query)}
+
+
+def counts_by_grid(
+    connection: Connection, level: str, *, grid_id: int | None = None
+) -> pd.DataFrame:
+    """Places owned by each grid of a level; confidential hazards are not counted.
+
+    Parameters
+    ----------
+    level : str
+    grid_id : int, optional
+        Only this grid of the level.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by grid id: addresses, households, residents, hazards, patrols (int64). Grids
+        that own nothing are left out.
+    """
+    owner = f"{level}_id"
+    queries = {
+        "addresses": select(
+            address.c[owner].label("grid_id"),
+            func.count().label("addresses"),
+            func.coalesce(func.sum(address.c.households), 0).label("households"),
+            func.coalesce(func.sum(address.c.residents), 0).label("residents"),
+        ).group_by(address.c[owner]),
+        "hazards": select(hazard.c[owner].label("grid_id"), func.count().label("hazards"))
+        .where(~hazard.c.confidential)
+        .group_by(hazard.c[owner]),
+        "patrols": select(
+            patrol_point.c[owner].label("grid_id"), func.count().label("patrols")
+        ).group_by(patrol_point.c[owner]),
+    }
+    frames = []
+    for query in queries.values():
+        owned_by = query.selected_columns.grid_id
+        wanted = owned_by.is_not(None) if grid_id is None else owned_by == grid_id
+        result = connection.execute(query.where(wanted))
+        rows = pd.DataFrame(result.all(), columns=list(result.keys()))
+        frames.append(rows.astype("int64").set_index("grid_id"))
+    return pd.concat(frames, axis=1).fillna(0).astype("int64")

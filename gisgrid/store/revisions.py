@@ -1,0 +1,58 @@
+"""Revisions: the number that rises with each publish, and the lock that publishing takes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import func, insert, select
+
+from gisgrid.store.tables import revision
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+__all__ = ["CHANNEL", "add", "current", "hold_still", "lock_for_publish"]
+
+# NOTIFY's channel; the payload is the new revision's number.
+CHANNEL: Final = "gisgrid_revision"
+
+# The triggers of the migrations take the same lock, shared, by this number.
+_PUBLISH_LOCK: Final = 7_461_202
+
+
+def lock_for_publish(connection: Connection) -> None:
+    """Keep assignments and other publishes out until this transaction ends."""
+    connection.execute(select(func.pg_advisory_xact_lock(_PUBLISH_LOCK)))
+
+
+def hold_still(connection: Connection) -> None:
+    """Keep publishes out until this transaction ends, so that an import sees one revision."""
+    connection.execute(select(func.pg_advisory_xact_lock_shared(_PUBLISH_LOCK)))
+
+
+def current(connection: Connection) -> int:
+    """The number of the newest revision, 0 before the first publish."""
+    return int(connection.scalar(select(func.coalesce(func.max(revision.c.number), 0))) or 0)
+
+
+def add(
+    connection: Connection,
+    *,
+    effective_at: datetime,
+    plan_id: int | None = None,
+    author: str = "",
+    note: str = "",
+) -> int:
+    """Begin the next revision and announce it; listeners hear of it when the caller commits.
+
+    The caller holds the publish lock, so numbers rise without gaps.
+    """
+    number = current(connection) + 1
+    connection.execute(
+        insert(revision).values(
+            number=number, effective_at=effective_at, plan_id=plan_id, author=author, note=note
+        )
+    )
+    connection.execute(select(func.pg_notify(CHANNEL, str(number))))
+    return number

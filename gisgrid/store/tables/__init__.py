@@ -1,0 +1,31 @@
+"""The declared schema, one module per family of tables; the migrations must equal it."""
+
+from gisgrid.store.tables.base import LEVELS, SCHEMA, metadata
+from gisgrid.store.tables.campaigns import campaign, campaign_item, campaign_phase, campaign_task
+from gisgrid.store.tables.grids import boundary_version, grid, grid_version, level, revision
+from gisgrid.store.tables.imports import import_run, plan, plan_grid, reject
+from gisgrid.store.tables.places import address, building, dividing_line, hazard, patrol_point
+
+__all__ = [
+    "LEVELS",
+    "SCHEMA",
+    "address",
+    "boundary_version",
+    "building",
+    "campaign",
+    "campaign_item",
+    "campaign_phase",
+    "campaign_task",
+    "dividing_line",
+    "grid",
+    "grid_version",
+    "hazard",
+    "import_run",
+    "level",
+    "metadata",
+    "patrol_point",
+    "plan",
+    "plan_grid",
+    "reject",
+    "revision",
+]

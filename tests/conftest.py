@@ -1,0 +1,116 @@
+"""Fixtures: a throw-away PostGIS for the session, a database cloned from a template per test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from sqlalchemy import Engine, text
+
+from gisgrid.settings import Settings
+from gisgrid.store.engine import make_engine
+from gisgrid.store.schema import ensure_ready
+from gisgrid.store.server import PrivateServer
+
+# A busy machine is no failure: the deadline of one example is off.
+settings.register_profile("gisgrid", deadline=None)
+settings.load_profile("gisgrid")
+
+_numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what needs data that is not here, and the drills unless they are asked for."""
+    unwanted = set()
+    if not os.environ.get("GISGRID_REAL_DATA"):
+        unwanted.add("real")
+    if "drill" not in (config.option.markexpr or ""):
+        unwanted.add("drill")
+    gone = [item for item in items if unwanted & {mark.name for mark in item.iter_markers()}]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in set(gone)]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of public data with known answers."""
+    return Path(os.environ["GISGRID_REAL_DATA"])
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PrivateServer]:
+    """A throw-away PostGIS of this test session."""
+    folder = Path(tempfile.mkdtemp(prefix="gg"))
+    # PostgreSQL's own user must be able to enter when the tests run as root.
+    folder.chmod(0o755)
+    private = PrivateServer(folder / "home")
+    private.up(throwaway=True)
+    yield private
+    private.down()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def admin(server: PrivateServer) -> Iterator[Engine]:
+    """An engine that makes and drops databases."""
+    engine = make_engine(server.url("postgres")).execution_options(isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(server: PrivateServer) -> str:
+    """The name of a database with gisgrid's schema and nothing in it."""
+    server.ensure_database("template_gisgrid")
+    engine = make_engine(server.url("template_gisgrid"))
+    ensure_ready(engine)
+    engine.dispose()
+    return "template_gisgrid"
+
+
+@pytest.fixture(scope="session")
+def clone(server: PrivateServer, admin: Engine) -> Callable[[str], str]:
+    """Make a database from a template and give its URL; databases go with the server."""
+
+    def make(template: str) -> str:
+        name = f"test_{next(_numbers)}"
+        with admin.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+            # The role is called as the schema is, which would hide a name without its schema.
+            connection.execute(text(f'ALTER DATABASE "{name}" SET search_path = public'))
+        return server.url(name)
+
+    return make
+
+
+@pytest.fixture
+def database_url(clone: Callable[[str], str], template: str) -> str:
+    """The URL of an empty database of this test."""
+    return clone(template)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on an empty database of this test."""
+    made = make_engine(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings that know nothing of the machine's own server."""
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests leave rejects files and the like in a folder of their own."""
+    monkeypatch.chdir(tmp_path)

@@ -1,0 +1,258 @@
+"""Publishing: versions, what blocks it, and the places it puts right."""
+
+from __future__ import annotations
+
+import select as polling
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+import shapely
+from sqlalchemy import Engine, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from gisgrid.errors import Conflict, InputError, NotFound, PublishBlocked
+from gisgrid.store import grids, plans, revisions
+from gisgrid.store.coverages import coverage_frame, level_index
+from gisgrid.store.publish import publish
+from gisgrid.store.tables import (
+    LEVELS,
+    address,
+    boundary_version,
+    grid_version,
+    plan,
+    revision,
+)
+from tests.towns import SIDE, SOUTH, WEST, frame, publish_rows, publish_town, square, town_rows
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def versions(engine: Engine, code: str) -> list[tuple[float, bool]]:
+    """Area in squares of each boundary version of a grid, and whether it still holds."""
+    query = (
+        select(text("ST_Area(geom)"), text("upper_inf(boundary_version.valid)"))
+        .select_from(
+            boundary_version.join(
+                grid_version, grid_version.c.grid_id == boundary_version.c.grid_id
+            )
+        )
+        .where(grid_version.c.code == code, text("upper_inf(grid_version.valid)"))
+        .order_by(boundary_version.c.id)
+    )
+    with engine.connect() as connection:
+        return [(round(area / SIDE**2, 6), open_) for area, open_ in connection.execute(query)]
+
+
+def test_a_new_shape_ends_the_old_version_and_keeps_the_grid(engine: Engine) -> None:
+    publish_town(engine)
+    with engine.begin() as connection:
+        before = grids.ids_by_code(connection, ["A1U1M1"])
+        rows = [
+            ("A1U1M1", "A1U1", square(0, 0, 1.5, 1)),
+            ("A1U1M2", "A1U1", square(1.5, 0, 0.5, 1)),
+        ]
+        published = publish_rows(connection, "micro", rows)
+        after = grids.ids_by_code(connection, ["A1U1M1"])
+    assert before == after
+    assert published.revision == 5
+    assert sorted(published.changes.reshaped) == ["A1U1M1", "A1U1M2"]
+    assert published.changes.relabelled == ()
+    assert versions(engine, "A1U1M1") == [(1.0, False), (1.5, True)]
+
+
+def test_the_same_again_changes_nothing_and_raises_no_revision(engine: Engine) -> None:
+    publish_town(engine)
+    rows = town_rows()["micro"]
+    # Rings that begin elsewhere and run the other way are the same shape.
+    turned = [(code, parent, shapely.reverse(shape)) for code, parent, shape in rows]
+    with engine.begin() as connection:
+        published = publish_rows(connection, "micro", turned)
+        assert revisions.current(connection) == published.revision == 4
+    assert not published.changes
+    assert len(published.changes.unchanged) == 16
+
+
+def test_a_new_name_makes_a_new_version_of_the_attributes_alone(engine: Engine) -> None:
+    publish_town(engine)
+    renamed = frame(town_rows()["unit"][:1]).assign(name="新名")
+    with engine.begin() as connection:
+        plan_id = plans.add(connection, name="rename", level="unit", frame=renamed)
+        changes = publish(connection, plan_id, overlap_tolerance_m2=1.0).changes
+    assert (changes.relabelled, changes.reshaped) == (("A1U1",), ())
+    assert versions(engine, "A1U1") == [(4.0, True)]
+    with engine.connect() as connection:
+        assert grids.by_code(connection, "A1U1", now())[0].name == "新名"
+
+
+@pytest.mark.parametrize(
+    ("replaces", "left"),
+    [("listed", 16), ("level", 1), ("A1U1", 13), ("A1", 9)],
+)
+def test_what_ends_when_the_plan_lacks_it(engine: Engine, replaces: str, left: int) -> None:
+    publish_town(engine)
+    with engine.begin() as connection:
+        published = publish_rows(connection, "micro", town_rows()["micro"][:1], replaces=replaces)
+        assert len(coverage_frame(connection, "micro", now())) == left
+    assert len(published.changes.ended) == 16 - left
+
+
+def test_a_replaced_grid_that_holds_nothing_is_an_error(engine: Engine) -> None:
+    publish_town(engine)
+    with pytest.raises(NotFound), engine.begin() as connection:
+        publish_rows(connection, "micro", town_rows()["micro"][:1], replaces="A9")
+
+
+def test_overlaps_block_and_leave_the_draft(engine: Engine) -> None:
+    publish_town(engine)
+    with engine.begin() as connection:
+        wide = frame([("A1U1M1", "A1U1", square(0, 0, 1.5, 1))])
+        plan_id = plans.add(connection, name="wide", level="micro", frame=wide)
+    with pytest.raises(PublishBlocked) as caught, engine.begin() as connection:
+        publish(connection, plan_id, overlap_tolerance_m2=1.0)
+    assert "A1U1M1 and A1U1M2" in str(caught.value)
+    with engine.connect() as connection:
+        assert plans.by_id(connection, plan_id).state == "draft"
+        assert revisions.current(connection) == 4
+
+
+def test_a_plan_is_published_once_and_not_after_it_is_discarded(engine: Engine) -> None:
+    publish_town(engine)
+    with engine.begin() as connection:
+        first, second = (
+            plans.add(connection, name="p", level="unit", frame=frame(town_rows()["unit"]))
+            for _ in range(2)
+        )
+        publish(connection, first, overlap_tolerance_m2=1.0)
+        plans.discard(connection, second)
+    for plan_id, state in ((first, "published"), (second, "discarded")):
+        with pytest.raises(Conflict, match=state), engine.begin() as connection:
+            publish(connection, plan_id, overlap_tolerance_m2=1.0)
+
+
+def test_the_past_cannot_be_overtaken_nor_the_future_anticipated(engine: Engine) -> None:
+    publish_town(engine, effective_at=datetime(2024, 1, 1, tzinfo=UTC))
+    rows = [("A1U1M1", "A1U1", square(0, 0, 0.5, 1))]
+    with pytest.raises(Conflict, match="A1U1M1"), engine.begin() as connection:
+        publish_rows(connection, "micro", rows, effective_at=datetime(2023, 1, 1, tzinfo=UTC))
+    with pytest.raises(InputError, match="future"), engine.begin() as connection:
+        publish_rows(connection, "micro", rows, effective_at=now() + timedelta(days=1))
+
+
+def test_a_boundary_version_is_immutable(engine: Engine) -> None:
+    publish_town(engine)
+    for statement in (
+        update(boundary_version).values(geom=text("ST_Multi(ST_Buffer(geom, 1))")),
+        update(boundary_version).values(valid=text("tstzrange('2000-01-01', NULL)")),
+        boundary_version.delete(),
+    ):
+        with pytest.raises(IntegrityError, match="immutable"), engine.begin() as connection:
+            connection.execute(statement)
+
+
+def test_overlapping_periods_and_codes_of_another_grid_are_impossible(engine: Engine) -> None:
+    publish_town(engine)
+    copied = select(
+        grid_version.c.grid_id, grid_version.c.code, grid_version.c.valid, grid_version.c.revision
+    )
+    again = insert(grid_version).from_select(["grid_id", "code", "valid", "revision"], copied)
+    with pytest.raises(IntegrityError, match="ex_grid_version"), engine.begin() as connection:
+        connection.execute(again)
+    stolen = insert(grid_version).values(
+        grid_id=select(grid_version.c.grid_id).where(grid_version.c.code == "A2").scalar_subquery(),
+        code="A1",
+        valid=text("tstzrange('1990-01-01', '1991-01-01')"),
+        revision=1,
+    )
+    with pytest.raises(IntegrityError, match="ex_grid_version_code"), engine.begin() as connection:
+        connection.execute(stolen)
+
+
+def test_a_publish_is_announced_when_it_commits(engine: Engine) -> None:
+    listener = engine.raw_connection()
+    listener.driver_connection.set_session(autocommit=True)
+    with listener.cursor() as cursor:
+        cursor.execute(f"LISTEN {revisions.CHANNEL}")
+    publish_town(engine)
+    polling.select([listener.driver_connection], [], [], 5)
+    listener.driver_connection.poll()
+    assert [n.payload for n in listener.driver_connection.notifies] == ["1", "2", "3", "4"]
+    listener.close()
+
+
+def scatter(engine: Engine, count: int, seed: int) -> None:
+    """Addresses everywhere in the town and on every corner of its squares."""
+    rng = np.random.default_rng(seed)
+    points = rng.uniform((WEST, SOUTH), (WEST + 8 * SIDE, SOUTH + 2 * SIDE), (count, 2))
+    corners = [(WEST + x * SIDE, SOUTH + y * SIDE) for x in range(9) for y in range(3)]
+    rows = [
+        {"source_id": str(number), "point": f"SRID=4326;POINT({float(x)!r} {float(y)!r})"}
+        for number, (x, y) in enumerate([*points, *corners])
+    ]
+    with engine.begin() as connection:
+        connection.execute(insert(address), rows)
+
+
+def test_a_publish_puts_right_what_it_touches_and_writes_nothing_else(engine: Engine) -> None:
+    publish_town(engine)
+    scatter(engine, 300, seed=8)
+    state = select(address.c.id, address.c.micro_id, text("xmin::text")).order_by(address.c.id)
+    with engine.connect() as connection:
+        before = connection.execute(state).all()
+    with engine.begin() as connection:
+        rows = [
+            ("A1U1M1", "A1U1", square(0, 0, 1.5, 1)),
+            ("A1U1M2", "A1U1", square(1.5, 0, 0.5, 1)),
+        ]
+        published = publish_rows(connection, "micro", rows)
+    with engine.connect() as connection:
+        after = connection.execute(state).all()
+        index = level_index(connection, now())
+        rows = connection.execute(
+            select(address, text("ST_X(point) AS lon"), text("ST_Y(point) AS lat")).order_by(
+                address.c.id
+            )
+        ).all()
+    owners = index.owners([row.lon for row in rows], [row.lat for row in rows])
+    for level in LEVELS:
+        stored = [getattr(row, f"{level}_id") or 0 for row in rows]
+        assert stored == owners.grid_ids[level].tolist()
+    assert [row.on_border for row in rows] == owners.border.tolist()
+    rewritten = [one for one, other in zip(before, after, strict=True) if one[2] != other[2]]
+    moved = [one for one, other in zip(before, after, strict=True) if one[1] != other[1]]
+    assert published.reassigned["address"] == len(rewritten) >= len(moved) > 0
+    assert {row.assigned_revision for row in rows} == {4, 5}
+
+
+def test_boundaries_published_after_the_places_assign_them(engine: Engine) -> None:
+    scatter(engine, 50, seed=9)
+    publish_town(engine)
+    with engine.connect() as connection:
+        assert (
+            connection.scalar(select(text("count(*) FROM gisgrid.address WHERE micro_id IS NULL")))
+            == 0
+        )
+        assert connection.scalars(select(revision.c.number).order_by(revision.c.number)).all() == [
+            1,
+            2,
+            3,
+            4,
+        ]
+        assert set(connection.scalars(select(plan.c.state))) == {"published"}
+
+
+def test_a_code_that_breaks_ties_anew_reassigns_the_border(engine: Engine) -> None:
+    """A grid whose path changes may win or lose its borders without any change of shape."""
+    publish_town(engine)
+    corner = f"SRID=4326;POINT({WEST + 2 * SIDE!r} {SOUTH + 0.5 * SIDE!r})"
+    with engine.begin() as connection:
+        connection.execute(insert(address).values(source_id="edge", point=corner))
+        # The micro-grid right of the border moves to an area that comes first.
+        publish_rows(connection, "area", [("A0", None, square(0, 5))])
+        publish_rows(connection, "unit", [("A0U1", "A0", square(0, 5))])
+        moved = [("A1U2M1", "A0U1", square(2, 0))]
+        publish_rows(connection, "micro", moved)
+        owner = connection.scalar(select(address.c.micro_id))
+        assert owner == grids.ids_by_code(connection, ["A1U2M1"])["A1U2M1"]

@@ -1,0 +1,92 @@
+"""A file of points, with the grids that own them beside each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from gisgrid.files import Batch, open_source, require_columns, write_frame
+from gisgrid.imports.positions import points
+from gisgrid.imports.rejecting import Sieve, require_crs
+from gisgrid.locate import NESTED_LEVELS
+from gisgrid.store import grids
+from gisgrid.store.coverages import level_index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Engine
+
+    from gisgrid.geometry.crs import Crs
+    from gisgrid.imports.report import Progress
+    from gisgrid.locate import LevelIndex
+
+__all__ = ["resolve_file"]
+
+_POINT: Final = ("lon", "lat")
+
+
+def resolve_file(
+    engine: Engine, path: Path, output: Path, *, crs: str | None, at: datetime, progress: Progress
+) -> int:
+    """Write the rows of a CSV again with status, area, unit, micro and error, in the same order.
+
+    A row whose point cannot be read keeps its place and says why under ``error``.
+
+    Parameters
+    ----------
+    engine : Engine
+    path, output : Path
+        ``path`` has the columns ``lon`` and ``lat``.
+    crs : str or None
+        Must be stated, for a CSV says nothing.
+    at : datetime
+        Whose boundaries answer.
+    progress : callable
+
+    Returns
+    -------
+    int
+        Rows written.
+    """
+    with engine.connect() as connection:
+        index = level_index(connection, at)
+        codes = {grid.id: grid.code for grid in grids.listing(connection, at)}
+    with open_source(path, crs=crs) as source:
+        frame_crs = require_crs(source)
+        require_columns(source, list(_POINT))
+
+        def batches() -> Iterator[Batch]:
+            done = 0
+            for batch in source.batches():
+                yield Batch(batch.first_row, _resolved(batch, frame_crs, index, codes))
+                done += len(batch)
+                progress(done, source.rows)
+
+        return write_frame(output, batches()).rows
+
+
+def _resolved(batch: Batch, crs: Crs, index: LevelIndex, codes: dict[int, str]) -> pd.DataFrame:
+    sieve = Sieve(batch)
+    lon, lat = points(batch, sieve, crs, _POINT)
+    owners = index.owners(np.where(sieve.good, lon, np.nan), np.where(sieve.good, lat, np.nan))
+    size = len(batch)
+    covered = np.zeros(size, dtype=np.bool_)
+    frame = batch.frame.copy()
+    frame["status"] = "outside"
+    for level in NESTED_LEVELS:
+        ids = owners.grid_ids.get(level, np.zeros(size, dtype=np.int64))
+        frame[level] = [codes.get(int(one)) for one in ids]
+        covered |= ids != 0
+    frame.loc[covered, "status"] = "inside"
+    frame.loc[owners.border, "status"] = "border"
+    frame["error"] = None
+    for reject in sieve.rejects:
+        at = reject.row - batch.first_row
+        frame.loc[at, "status"] = None
+        frame.loc[at, "error"] = f"{reject.field} {reject.reason}".strip()
+    return frame

@@ -1,0 +1,68 @@
+"""Columns of a file to typed values, each with the rows that have none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from numpy.typing import NDArray
+
+__all__ = ["instants", "numbers", "texts", "whole_numbers"]
+
+_LARGEST_INTEGER = 2**31 - 1
+
+
+def texts(values: pd.Series[Any]) -> tuple[pd.Series[str], NDArray[np.bool_]]:
+    """Text without surrounding blanks, "" where missing; bad where it holds a NUL."""
+    text = values.astype("string").fillna("").str.strip()
+    return text, text.str.contains("\x00", regex=False).to_numpy(dtype=bool)
+
+
+def numbers(values: pd.Series[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Finite numbers, NaN where missing; bad where something stands that is none."""
+    found = pd.to_numeric(_stripped(values), errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    return found, ~np.isfinite(found) & ~_missing(values)
+
+
+def whole_numbers(values: pd.Series[Any]) -> tuple[pd.Series[Any], NDArray[np.bool_]]:
+    """Whole numbers from 0 to 2,147,483,647 as nullable Int64; bad where another thing stands."""
+    found, bad = numbers(values)
+    with np.errstate(invalid="ignore"):
+        bad |= (found < 0) | (found > _LARGEST_INTEGER) | (found != np.round(found))
+    bad &= ~_missing(values)
+    clean = np.where(bad, np.nan, found)
+    return pd.Series(clean).astype("Int64"), bad
+
+
+def instants(values: pd.Series[Any], zone: tzinfo) -> tuple[pd.Series[Any], NDArray[np.bool_]]:
+    """Aware times, NaT where missing.
+
+    ISO 8601 dates and times are read, with ``/`` for ``-`` too. A time without an offset is one
+    of the zone; a bare date is its midnight.
+    """
+    text = _stripped(values).astype("string").str.replace("/", "-", regex=False)
+    offset = text.str.contains(r"\d{2}:?\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$", regex=True).fillna(False)
+    aware = pd.to_datetime(text.where(offset), format="ISO8601", errors="coerce", utc=True)
+    naive = pd.to_datetime(text.where(~offset), format="ISO8601", errors="coerce")
+    # Of an hour that comes twice in autumn the second is meant; one skipped in spring moves on.
+    second = np.zeros(len(text), dtype=bool)
+    local = naive.dt.tz_localize(zone, ambiguous=second, nonexistent="shift_forward")
+    found = aware.fillna(local.dt.tz_convert("UTC"))
+    return found, found.isna().to_numpy() & ~_missing(values)
+
+
+def _stripped(values: pd.Series[Any]) -> pd.Series[Any]:
+    return values if pd.api.types.is_numeric_dtype(values) else values.astype("string").str.strip()
+
+
+def _missing(values: pd.Series[Any]) -> NDArray[np.bool_]:
+    stripped = _stripped(values)
+    missing = stripped.isna()
+    if not pd.api.types.is_numeric_dtype(stripped):
+        missing |= (stripped == "").fillna(False)
+    return missing.to_numpy(dtype=bool)

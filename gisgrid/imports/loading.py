@@ -1,0 +1,143 @@
+"""The one way in for everything that lies at a point: assigned on its way, staged, merged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from gisgrid.files import Reject
+from gisgrid.imports.report import Notice
+from gisgrid.store import revisions
+from gisgrid.store.copying import ewkb
+from gisgrid.store.coverages import level_index
+from gisgrid.store.places import Merged, Stage, owner_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection, Table
+
+__all__ = ["PointLoader", "repeats"]
+
+
+class PointLoader:
+    """Loads rows that lie at points into one table, each assigned to its grids.
+
+    The rows of a publish that comes meanwhile wait until the caller's transaction ends, so all
+    rows are assigned by one revision.
+
+    Parameters
+    ----------
+    table : Table
+        One of `gisgrid.store.places.OWNED`.
+    columns : sequence of str
+        The table's own columns that the rows bring, besides source id, point and owners.
+    now : datetime
+        The instant at which the boundaries must hold.
+    key : tuple of str
+        The columns that make a row the same row when it comes again.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        table: Table,
+        columns: Sequence[str],
+        now: datetime,
+        *,
+        key: tuple[str, ...] = ("source_id",),
+    ) -> None:
+        revisions.hold_still(connection)
+        self._index = level_index(connection, now)
+        owners = owner_columns(self._index.owners(np.empty(0), np.empty(0)))
+        self._stage = Stage(connection, table, ["source_id", "point", *columns, *owners], key=key)
+        self._rows = 0
+        self._outside = 0
+
+    def add(
+        self,
+        row: NDArray[np.int64],
+        source_id: NDArray[np.object_],
+        lon: NDArray[np.float64],
+        lat: NDArray[np.float64],
+        columns: Mapping[str, Any],
+        good: NDArray[np.bool_],
+    ) -> None:
+        """Assign and stage the good ones of n rows.
+
+        Parameters
+        ----------
+        row : ndarray of int64, shape (n,)
+            Their numbers in the file.
+        source_id : ndarray of str
+            What makes each the same row when it comes again.
+        lon, lat : ndarray of float64, shape (n,)
+            WGS 84 degrees.
+        columns : mapping of column name to array, shape (n,)
+        good : ndarray of bool, shape (n,)
+        """
+        lon, lat = lon[good], lat[good]
+        owners = self._index.owners(lon, lat)
+        nowhere = np.ones(len(lon), dtype=np.bool_)
+        for ids in owners.grid_ids.values():
+            nowhere &= ids == 0
+        self._rows += len(lon)
+        self._outside += int(nowhere.sum())
+        self._stage.add(
+            {
+                "row": row[good],
+                "source_id": source_id[good],
+                "point": ewkb(np.asarray(shapely.points(lon, lat), dtype=object)),
+                **{name: values[good] for name, values in columns.items()},
+                **owner_columns(owners),
+            }
+        )
+
+    def repeated(self, field: str) -> list[Reject]:
+        """The rows whose id stood in the file before: only the first of them is merged."""
+        return repeats(self._stage, field)
+
+    def notices(self) -> tuple[Notice, ...]:
+        """Say so when there are no boundaries, or when most points lie outside them."""
+        if not self._index.indexes:
+            return (
+                Notice(
+                    "no-boundaries",
+                    self._rows,
+                    "尚未发布任何网格边界,这些点暂无归属",
+                    "no boundaries are published yet: these points have no owner",
+                ),
+            )
+        if self._outside * 2 <= self._rows:
+            return ()
+        share = f"{self._outside:,} / {self._rows:,}"
+        return (
+            Notice(
+                "outside",
+                self._outside,
+                f"{share} 个点落在所有网格之外:经纬度是否颠倒?坐标系是否正确?",
+                f"{share} points lie outside every grid: lon and lat swapped, or another CRS?",
+            ),
+        )
+
+    def merge(self, import_id: int | None) -> Merged:
+        """Insert what is new, update what differs, leave the rest alone."""
+        return self._stage.merge(
+            {
+                "import_id": import_id,
+                "assigned_how": "bulk",
+                "assigned_revision": self._index.revision,
+            }
+        )
+
+
+def repeats(stage: Stage, field: str) -> list[Reject]:
+    """Rejects for the staged rows whose id stood in the file before."""
+    return [
+        Reject(row, field, f"stands in row {first} too", key)
+        for row, key, first in stage.repeated()
+    ]

@@ -1,0 +1,123 @@
+"""Importing places: addresses, hazards and patrol points, each assigned to its micro-grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import func, select
+
+from gisgrid.errors import InputError
+from gisgrid.files import Batch, require_columns
+from gisgrid.imports.columns import instants
+from gisgrid.imports.loading import PointLoader
+from gisgrid.imports.positions import point_columns, points
+from gisgrid.imports.rejecting import Sieve, require_crs
+from gisgrid.imports.report import ImportReport, Progress, quiet
+from gisgrid.imports.running import (
+    TEXT,
+    WHOLE,
+    Reader,
+    RowFile,
+    open_rows,
+    row_numbers,
+    run_import,
+    source_ids,
+    typed,
+)
+from gisgrid.store.places import TABLES
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from sqlalchemy import Engine
+
+__all__ = ["PLACE_COLUMNS", "PlaceFile", "import_places"]
+
+# The columns that a file may bring, by kind of place.
+PLACE_COLUMNS: Final = {
+    "address": ("text", "category", "households", "residents"),
+    "hazard": (
+        *("category", "subject", "severity", "origin"),
+        *("found_at", "fixed_at", "description"),
+    ),
+    "patrol": ("name", "category"),
+}
+
+_WHOLE_NUMBERS: Final = ("households", "residents", "severity")
+_INSTANTS: Final = ("found_at", "fixed_at")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceFile(RowFile):
+    """A file of places.
+
+    Attributes
+    ----------
+    kind : str
+        ``address``, ``hazard`` or ``patrol``; `PLACE_COLUMNS` says what each may bring.
+    lon, lat : str, optional
+        The columns of longitude and latitude, or easting and northing; without them the rows
+        bring points of their own.
+    """
+
+    kind: str
+    lon: str | None = None
+    lat: str | None = None
+
+
+def import_places(
+    engine: Engine, file: PlaceFile, *, zone: tzinfo, progress: Progress = quiet
+) -> ImportReport:
+    """Import places in one transaction, in memory that does not grow with the file.
+
+    Parameters
+    ----------
+    zone : tzinfo
+        In which times without an offset are read.
+
+    Raises
+    ------
+    InputError
+        The file, a column or the CRS cannot be used; nothing is left behind.
+    RejectedError
+        ``strict`` and a row was rejected; nothing is left behind but the rejects file.
+    """
+    for name in file.columns:
+        if name not in PLACE_COLUMNS[file.kind]:
+            raise InputError(
+                f"places of the kind {file.kind} have no {name}",
+                where=str(file.path),
+                fix=f"they have {', '.join(PLACE_COLUMNS[file.kind])}",
+            )
+    readers: dict[str, Reader] = {
+        **dict.fromkeys(file.columns, TEXT),
+        **dict.fromkeys(_WHOLE_NUMBERS, WHOLE),
+        **dict.fromkeys(_INSTANTS, (partial(instants, zone=zone), "is not a date or time")),
+    }
+    with open_rows(file) as source, engine.begin() as connection:
+        crs = require_crs(source)
+        at = point_columns(source, file.lon, file.lat)
+        wanted = [name for name in (file.id, *(at or ()), *file.columns.values()) if name]
+        require_columns(source, wanted)
+        now = connection.execute(select(func.now())).scalar_one()
+        loader = PointLoader(connection, TABLES[file.kind], list(file.columns), now)
+
+        def take(batch: Batch, sieve: Sieve) -> None:
+            lon, lat = points(batch, sieve, crs, at)
+            values = typed(batch, sieve, file.columns, readers)
+            ids = source_ids(batch, sieve, file)
+            loader.add(row_numbers(batch), ids, lon, lat, values, sieve.good)
+
+        return run_import(
+            connection,
+            source,
+            file,
+            noun=file.kind,
+            crs=crs.name,
+            wanted=wanted,
+            loader=loader,
+            take=take,
+            progress=progress,
+        )

@@ -1,0 +1,111 @@
+"""Where the rows of a file lie, in WGS 84, and which rows lie nowhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from gisgrid.errors import InputError
+from gisgrid.geometry.crs import Crs, geometries_to_wgs84, to_wgs84, valid_lonlat
+from gisgrid.imports.columns import numbers
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gisgrid.files import Batch, Source
+    from gisgrid.imports.rejecting import Sieve
+
+__all__ = ["point_columns", "points", "shapes"]
+
+_KINDS = {"polygon": (3, 6), "line": (1, 5), "point": (0,)}
+
+
+def point_columns(source: Source, lon: str | None, lat: str | None) -> tuple[str, str] | None:
+    """The columns that hold the coordinates, or None where the rows bring points of their own.
+
+    Raises
+    ------
+    InputError
+        Only one of the two is named, or none of a file that has no geometry.
+    """
+    if lon and lat:
+        return lon, lat
+    if lon or lat or not source.has_geometry:
+        raise InputError(
+            "the columns of longitude and latitude (or easting and northing) are not named",
+            where=str(source.path),
+            fix=f"give --lon COL --lat COL; the columns are: {', '.join(source.columns)}",
+        )
+    return None
+
+
+def points(
+    batch: Batch, sieve: Sieve, crs: Crs, columns: tuple[str, str] | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitude and latitude of each row, in WGS 84 degrees; rows without are dropped."""
+    if columns is None:
+        x, y = _own_points(batch, sieve)
+        fields = ("geometry", "geometry")
+    else:
+        fields = columns
+        x, y = (_coordinate(batch, sieve, name) for name in columns)
+    if crs.is_degrees:
+        _drop_off_the_globe(sieve, x, y, fields)
+    lon, lat = to_wgs84(x, y, crs)
+    sieve.drop(~valid_lonlat(lon, lat), fields[0], f"lies where {crs} has no coordinates", x)
+    return lon, lat
+
+
+def _coordinate(batch: Batch, sieve: Sieve, name: str) -> NDArray[np.float64]:
+    values, bad = numbers(batch.frame[name])
+    sieve.drop(bad, name, "is not a number", batch.frame[name].to_numpy(dtype=object))
+    sieve.drop(np.isnan(values), name, "is missing")
+    return values
+
+
+def _own_points(batch: Batch, sieve: Sieve) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    geometry = _of_kind(batch, sieve, "point")
+    return shapely.get_x(geometry), shapely.get_y(geometry)
+
+
+def _of_kind(batch: Batch, sieve: Sieve, kind: str) -> NDArray[np.object_]:
+    size = len(batch)
+    geometry = batch.geometry if batch.geometry is not None else np.full(size, None, dtype=object)
+    sieve.drop(shapely.is_missing(geometry) | shapely.is_empty(geometry), "geometry", "is missing")
+    names = [getattr(shape, "geom_type", "") for shape in geometry]
+    wrong = ~np.isin(shapely.get_type_id(geometry), _KINDS[kind])
+    sieve.drop(wrong, "geometry", f"is not a {kind}", names)
+    return geometry
+
+
+def _drop_off_the_globe(
+    sieve: Sieve, x: NDArray[np.float64], y: NDArray[np.float64], fields: tuple[str, str]
+) -> None:
+    swapped = np.abs(y) > 90
+    hint = "; are longitude and latitude swapped?" if valid_lonlat(y, x)[swapped].any() else ""
+    sieve.drop(swapped, fields[1], f"latitude lies outside ±90{hint}", y)
+    sieve.drop(np.abs(x) > 180, fields[0], "longitude lies outside ±180", x)
+
+
+def shapes(batch: Batch, sieve: Sieve, crs: Crs, kind: str) -> NDArray[np.object_]:
+    """The polygons or lines of each row in WGS 84 degrees; rows of another kind are dropped.
+
+    Parameters
+    ----------
+    kind : {"polygon", "line"}
+    """
+    geometry = _of_kind(batch, sieve, kind)
+    geometry = _only(sieve.good, geometry)
+    moved = geometries_to_wgs84(geometry, crs)
+    box = shapely.bounds(moved)
+    whole = valid_lonlat(box[:, 0], box[:, 1]) & valid_lonlat(box[:, 2], box[:, 3])
+    sieve.drop(~whole, "geometry", f"lies where {crs} has no coordinates")
+    return _only(sieve.good, moved)
+
+
+def _only(good: NDArray[np.bool_], geometry: NDArray[np.object_]) -> NDArray[np.object_]:
+    kept = geometry.copy()
+    kept[~good] = None
+    return kept

@@ -1,0 +1,63 @@
+"""What an import says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["ImportReport", "Notice", "Progress", "quiet"]
+
+# Called with the rows done and, where known, the rows in all.
+Progress = Callable[[int, int | None], None]
+
+
+def quiet(done: int, total: int | None) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the user should know although the import went through.
+
+    Attributes
+    ----------
+    kind : str
+        A stable word for programs, such as ``outside-parent``.
+    count : int
+        How many rows it concerns.
+    zh, en : str
+        The message in both languages.
+    """
+
+    kind: str
+    count: int
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What came of an import.
+
+    Attributes
+    ----------
+    import_id : int
+    rows_read, rows_taken, rows_rejected : int
+        ``rows_read`` is the sum of the other two.
+    inserted, updated, unchanged : int
+        What the rows taken did to the table.
+    rejects_file : Path or None
+        Where the rejected rows are written, when there are any.
+    notices : tuple of Notice
+    """
+
+    import_id: int
+    rows_read: int
+    rows_taken: int
+    rows_rejected: int
+    inserted: int
+    updated: int
+    unchanged: int
+    rejects_file: Path | None
+    notices: tuple[Notice, ...]

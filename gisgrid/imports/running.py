@@ -1,0 +1,193 @@
+"""What every import of rows does: begin, take batch after batch, merge, record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+import pandas as pd
+
+from gisgrid.errors import InputError
+from gisgrid.files import Batch, Reject, Source, open_source
+from gisgrid.imports.columns import texts, whole_numbers
+from gisgrid.imports.rejecting import RejectLog, Sieve
+from gisgrid.imports.report import ImportReport, Notice, Progress
+from gisgrid.store import imports
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
+
+    from gisgrid.store.places import Merged
+
+__all__ = [
+    "TEXT",
+    "WHOLE",
+    "Loader",
+    "Reader",
+    "RowFile",
+    "open_rows",
+    "row_numbers",
+    "run_import",
+    "source_ids",
+    "typed",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowFile:
+    """A file of rows and how to read it.
+
+    Attributes
+    ----------
+    path : Path
+    id : str, optional
+        The column that makes a row the same row when it is imported again; without it a row
+        is known by the file's name and its number.
+    columns : mapping of table column to file column
+        What else to take.
+    layer, crs, encoding : str, optional
+    map_approval : str, optional
+        The map-approval number (审图号) of the source.
+    strict : bool
+        Take all rows or none.
+    rejects : Path, optional
+        Where to write rejected rows; by default ``<name>.rejects.csv`` in the current folder.
+    """
+
+    path: Path
+    id: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    layer: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    map_approval: str | None = None
+    strict: bool = False
+    rejects: Path | None = None
+
+
+class Loader(Protocol):
+    """Takes typed rows and brings them into a table."""
+
+    def repeated(self, field: str) -> list[Reject]:
+        """The rows whose id stood in the file before."""
+
+    def merge(self, import_id: int) -> Merged:
+        """Bring the rows into the table."""
+
+    def notices(self) -> tuple[Notice, ...]:
+        """What the user should know."""
+
+
+def open_rows(file: RowFile) -> Source:
+    """Open the file as its options say."""
+    return open_source(file.path, layer=file.layer, encoding=file.encoding, crs=file.crs)
+
+
+def row_numbers(batch: Batch) -> NDArray[np.int64]:
+    """The numbers of a batch's rows in the file, from 1."""
+    return np.arange(batch.first_row, batch.first_row + len(batch), dtype=np.int64)
+
+
+def source_ids(batch: Batch, sieve: Sieve, file: RowFile) -> NDArray[np.object_]:
+    """The id of each row; rows without one are dropped."""
+    if file.id is None:
+        made = [f"{file.path.stem}:{number}" for number in row_numbers(batch)]
+        return np.array(made, dtype=object)
+    ids, bad = texts(batch.frame[file.id])
+    sieve.drop(bad, file.id, "holds a NUL character")
+    sieve.drop((ids == "").to_numpy(dtype=bool), file.id, "is missing")
+    return ids.to_numpy(dtype=object)
+
+
+# How a kind of value is read, and what is said of one that cannot be.
+Reader = tuple[Callable[["pd.Series[Any]"], "tuple[Any, NDArray[np.bool_]]"], str]
+
+TEXT: Final[Reader] = (texts, "holds a NUL character")
+WHOLE: Final[Reader] = (whole_numbers, "is not a whole number of 0 or more")
+
+
+def typed(
+    batch: Batch,
+    sieve: Sieve,
+    columns: Mapping[str, str],
+    readers: Mapping[str, Reader],
+) -> dict[str, Any]:
+    """The columns taken, as typed values; rows with a value that cannot be read are dropped."""
+    values: dict[str, Any] = {}
+    for target, name in columns.items():
+        read, reason = readers[target]
+        values[target], bad = read(batch.frame[name])
+        sieve.drop(bad, name, reason, batch.frame[name].to_numpy(dtype=object))
+    return values
+
+
+def run_import(
+    connection: Connection,
+    source: Source,
+    file: RowFile,
+    *,
+    noun: str,
+    crs: str,
+    wanted: list[str],
+    loader: Loader,
+    take: Callable[[Batch, Sieve], None],
+    progress: Progress,
+) -> ImportReport:
+    """Take all rows of a file within the caller's transaction.
+
+    Parameters
+    ----------
+    noun : str
+        What is imported, for the record.
+    wanted : list of str
+        The columns to read.
+    loader : Loader
+    take : callable
+        Gives the good rows of a batch to the loader and drops the bad ones from the sieve.
+
+    Raises
+    ------
+    InputError
+        No row can be used.
+    RejectedError
+        ``file.strict`` and a row was rejected.
+    """
+    import_id = imports.begin(
+        connection,
+        noun=noun,
+        source=file.path.name,
+        layer=file.layer,
+        crs=crs,
+        map_approval=file.map_approval,
+        options={"id": file.id, "columns": dict(file.columns)},
+    )
+    read = 0
+    with RejectLog(connection, import_id, file.path, file.rejects) as rejects:
+        for batch in source.batches(wanted):
+            sieve = Sieve(batch)
+            take(batch, sieve)
+            rejects.add(sieve.rejects)
+            read += len(batch)
+            progress(read, source.rows)
+        rejects.add(loader.repeated(file.id or ""))
+        if file.strict:
+            rejects.require_none()
+        if read == rejects.count:
+            raise InputError(f"none of the {read:,} rows can be used", where=str(rejects.path))
+        merged = loader.merge(import_id)
+    notices = loader.notices()
+    counts = {"rows_read": read, "rows_taken": read - rejects.count, "rows_rejected": rejects.count}
+    imports.finish(connection, import_id, **counts, warnings=[notice.en for notice in notices])
+    return ImportReport(
+        import_id=import_id,
+        **counts,
+        inserted=merged.inserted,
+        updated=merged.updated,
+        unchanged=merged.unchanged,
+        rejects_file=rejects.path,
+        notices=notices,
+    )

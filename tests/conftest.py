@@ -5,22 +5,23 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
-from hypothesis import settings
 from sqlalchemy import Engine, text
 
 from gisgrid.settings import Settings
 from gisgrid.store.engine import make_engine
 from gisgrid.store.schema import ensure_ready
 from gisgrid.store.server import PrivateServer
+from tests.folders import new_folder
+from tests.towns import publish_town
 
 # A busy machine is no failure: the deadline of one example is off.
-settings.register_profile("gisgrid", deadline=None)
-settings.load_profile("gisgrid")
+hypothesis.settings.register_profile("gisgrid", deadline=None)
+hypothesis.settings.load_profile("gisgrid")
 
 _numbers = itertools.count(1)
 
@@ -47,9 +48,7 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def server() -> Iterator[PrivateServer]:
     """A throw-away PostGIS of this test session."""
-    folder = Path(tempfile.mkdtemp(prefix="gg"))
-    # PostgreSQL's own user must be able to enter when the tests run as root.
-    folder.chmod(0o755)
+    folder = new_folder()
     private = PrivateServer(folder / "home")
     private.up(throwaway=True)
     yield private
@@ -100,6 +99,24 @@ def database_url(clone: Callable[[str], str], template: str) -> str:
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on an empty database of this test."""
     made = make_engine(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="session")
+def town_template(server: PrivateServer, clone: Callable[[str], str], template: str) -> str:
+    """The name of a database in which the town of `tests.towns` is published."""
+    url = clone(template)
+    made = make_engine(url)
+    publish_town(made)
+    made.dispose()
+    return str(made.url.database)
+
+
+@pytest.fixture
+def town(clone: Callable[[str], str], town_template: str) -> Iterator[Engine]:
+    """An engine on a database of this test in which the town is published."""
+    made = make_engine(clone(town_template))
     yield made
     made.dispose()
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gisgrid.store.copying import copy_in
@@ -162,7 +163,7 @@ class Stage:
                 *(stage[name] for name in self._columns),
                 *(literal(value, target.c[name].type) for name, value in constants.items()),
             )
-            .distinct(*(stage[name] for name in self._key))
+            .ext(distinct_on(*(stage[name] for name in self._key)))
             .order_by(*(stage[name] for name in self._key), stage.row)
         )
         statement = upsert(target).from_select([*self._columns, *constants], rows)

@@ -12,16 +12,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.schema import CreateSchema
 
-from gisgrid.errors import SchemaOutdated, UnsupportedVersion
+from gisgrid.errors import SchemaOutdated
+from gisgrid.store.server.binaries import parse_version, require_supported
 from gisgrid.store.tables import SCHEMA
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-__all__ = ["MINIMUM_POSTGIS", "MINIMUM_POSTGRESQL", "ensure_ready", "migrate", "require_current"]
-
-MINIMUM_POSTGRESQL: Final = 14
-MINIMUM_POSTGIS: Final = (3, 2)
+__all__ = ["ensure_ready", "migrate", "require_current"]
 
 _EXTENSIONS: Final = (
     text("CREATE EXTENSION IF NOT EXISTS postgis"),
@@ -54,24 +52,14 @@ def _has_schema(connection: Connection) -> bool:
 
 
 def _check_server(connection: Connection) -> None:
-    major = int(connection.scalar(text("SHOW server_version_num"))) // 10_000
-    if major < MINIMUM_POSTGRESQL:
-        raise UnsupportedVersion(
-            f"PostgreSQL {major} is older than the {MINIMUM_POSTGRESQL} that gisgrid needs",
-            fix="upgrade the server",
-        )
-    query = text("SELECT default_version FROM pg_available_extensions WHERE name = 'postgis'")
-    version = connection.scalar(query)
-    if version is None:
-        raise UnsupportedVersion(
-            "this PostgreSQL has no PostGIS", fix="install PostGIS 3.2 or newer on the server"
-        )
-    if tuple(int(part) for part in version.split(".")[:2]) < MINIMUM_POSTGIS:
-        wanted = ".".join(str(part) for part in MINIMUM_POSTGIS)
-        raise UnsupportedVersion(
-            f"PostGIS {version} is older than the {wanted} that gisgrid needs",
-            fix="upgrade PostGIS on the server",
-        )
+    postgres = parse_version(str(connection.scalar(text("SHOW server_version"))))
+    query = text(
+        "SELECT coalesce(installed_version, default_version) FROM pg_available_extensions "
+        "WHERE name = 'postgis'"
+    )
+    postgis = connection.scalar(query)
+    where = connection.engine.url.render_as_string(hide_password=True)
+    require_supported(postgres, parse_version(postgis) if postgis else None, where=where)
 
 
 def _upgrade(connection: Connection) -> None:

@@ -46,9 +46,8 @@ def versions(engine: Engine, code: str) -> list[tuple[float, bool]]:
         return [(round(area / SIDE**2, 6), open_) for area, open_ in connection.execute(query)]
 
 
-def test_a_new_shape_ends_the_old_version_and_keeps_the_grid(engine: Engine) -> None:
-    publish_town(engine)
-    with engine.begin() as connection:
+def test_a_new_shape_ends_the_old_version_and_keeps_the_grid(town: Engine) -> None:
+    with town.begin() as connection:
         before = grids.ids_by_code(connection, ["A1U1M1"])
         rows = [
             ("A1U1M1", "A1U1", square(0, 0, 1.5, 1)),
@@ -60,30 +59,28 @@ def test_a_new_shape_ends_the_old_version_and_keeps_the_grid(engine: Engine) -> 
     assert published.revision == 5
     assert sorted(published.changes.reshaped) == ["A1U1M1", "A1U1M2"]
     assert published.changes.relabelled == ()
-    assert versions(engine, "A1U1M1") == [(1.0, False), (1.5, True)]
+    assert versions(town, "A1U1M1") == [(1.0, False), (1.5, True)]
 
 
-def test_the_same_again_changes_nothing_and_raises_no_revision(engine: Engine) -> None:
-    publish_town(engine)
+def test_the_same_again_changes_nothing_and_raises_no_revision(town: Engine) -> None:
     rows = town_rows()["micro"]
     # Rings that begin elsewhere and run the other way are the same shape.
     turned = [(code, parent, shapely.reverse(shape)) for code, parent, shape in rows]
-    with engine.begin() as connection:
+    with town.begin() as connection:
         published = publish_rows(connection, "micro", turned)
         assert revisions.current(connection) == published.revision == 4
     assert not published.changes
     assert len(published.changes.unchanged) == 16
 
 
-def test_a_new_name_makes_a_new_version_of_the_attributes_alone(engine: Engine) -> None:
-    publish_town(engine)
+def test_a_new_name_makes_a_new_version_of_the_attributes_alone(town: Engine) -> None:
     renamed = frame(town_rows()["unit"][:1]).assign(name="新名")
-    with engine.begin() as connection:
+    with town.begin() as connection:
         plan_id = plans.add(connection, name="rename", level="unit", frame=renamed)
         changes = publish(connection, plan_id, overlap_tolerance_m2=1.0).changes
     assert (changes.relabelled, changes.reshaped) == (("A1U1",), ())
-    assert versions(engine, "A1U1") == [(4.0, True)]
-    with engine.connect() as connection:
+    assert versions(town, "A1U1") == [(4.0, True)]
+    with town.connect() as connection:
         assert grids.by_code(connection, "A1U1", now())[0].name == "新名"
 
 
@@ -91,36 +88,32 @@ def test_a_new_name_makes_a_new_version_of_the_attributes_alone(engine: Engine) 
     ("replaces", "left"),
     [("listed", 16), ("level", 1), ("A1U1", 13), ("A1", 9)],
 )
-def test_what_ends_when_the_plan_lacks_it(engine: Engine, replaces: str, left: int) -> None:
-    publish_town(engine)
-    with engine.begin() as connection:
+def test_what_ends_when_the_plan_lacks_it(town: Engine, replaces: str, left: int) -> None:
+    with town.begin() as connection:
         published = publish_rows(connection, "micro", town_rows()["micro"][:1], replaces=replaces)
         assert len(coverage_frame(connection, "micro", now())) == left
     assert len(published.changes.ended) == 16 - left
 
 
-def test_a_replaced_grid_that_holds_nothing_is_an_error(engine: Engine) -> None:
-    publish_town(engine)
-    with pytest.raises(NotFound), engine.begin() as connection:
+def test_a_replaced_grid_that_holds_nothing_is_an_error(town: Engine) -> None:
+    with pytest.raises(NotFound), town.begin() as connection:
         publish_rows(connection, "micro", town_rows()["micro"][:1], replaces="A9")
 
 
-def test_overlaps_block_and_leave_the_draft(engine: Engine) -> None:
-    publish_town(engine)
-    with engine.begin() as connection:
+def test_overlaps_block_and_leave_the_draft(town: Engine) -> None:
+    with town.begin() as connection:
         wide = frame([("A1U1M1", "A1U1", square(0, 0, 1.5, 1))])
         plan_id = plans.add(connection, name="wide", level="micro", frame=wide)
-    with pytest.raises(PublishBlocked) as caught, engine.begin() as connection:
+    with pytest.raises(PublishBlocked) as caught, town.begin() as connection:
         publish(connection, plan_id, overlap_tolerance_m2=1.0)
     assert "A1U1M1 and A1U1M2" in str(caught.value)
-    with engine.connect() as connection:
+    with town.connect() as connection:
         assert plans.by_id(connection, plan_id).state == "draft"
         assert revisions.current(connection) == 4
 
 
-def test_a_plan_is_published_once_and_not_after_it_is_discarded(engine: Engine) -> None:
-    publish_town(engine)
-    with engine.begin() as connection:
+def test_a_plan_is_published_once_and_not_after_it_is_discarded(town: Engine) -> None:
+    with town.begin() as connection:
         first, second = (
             plans.add(connection, name="p", level="unit", frame=frame(town_rows()["unit"]))
             for _ in range(2)
@@ -128,7 +121,7 @@ def test_a_plan_is_published_once_and_not_after_it_is_discarded(engine: Engine) 
         publish(connection, first, overlap_tolerance_m2=1.0)
         plans.discard(connection, second)
     for plan_id, state in ((first, "published"), (second, "discarded")):
-        with pytest.raises(Conflict, match=state), engine.begin() as connection:
+        with pytest.raises(Conflict, match=state), town.begin() as connection:
             publish(connection, plan_id, overlap_tolerance_m2=1.0)
 
 
@@ -141,24 +134,22 @@ def test_the_past_cannot_be_overtaken_nor_the_future_anticipated(engine: Engine)
         publish_rows(connection, "micro", rows, effective_at=now() + timedelta(days=1))
 
 
-def test_a_boundary_version_is_immutable(engine: Engine) -> None:
-    publish_town(engine)
+def test_a_boundary_version_is_immutable(town: Engine) -> None:
     for statement in (
         update(boundary_version).values(geom=text("ST_Multi(ST_Buffer(geom, 1))")),
         update(boundary_version).values(valid=text("tstzrange('2000-01-01', NULL)")),
         boundary_version.delete(),
     ):
-        with pytest.raises(IntegrityError, match="immutable"), engine.begin() as connection:
+        with pytest.raises(IntegrityError, match="immutable"), town.begin() as connection:
             connection.execute(statement)
 
 
-def test_overlapping_periods_and_codes_of_another_grid_are_impossible(engine: Engine) -> None:
-    publish_town(engine)
+def test_overlapping_periods_and_codes_of_another_grid_are_impossible(town: Engine) -> None:
     copied = select(
         grid_version.c.grid_id, grid_version.c.code, grid_version.c.valid, grid_version.c.revision
     )
     again = insert(grid_version).from_select(["grid_id", "code", "valid", "revision"], copied)
-    with pytest.raises(IntegrityError, match="ex_grid_version"), engine.begin() as connection:
+    with pytest.raises(IntegrityError, match="ex_grid_version"), town.begin() as connection:
         connection.execute(again)
     stolen = insert(grid_version).values(
         grid_id=select(grid_version.c.grid_id).where(grid_version.c.code == "A2").scalar_subquery(),
@@ -166,7 +157,7 @@ def test_overlapping_periods_and_codes_of_another_grid_are_impossible(engine: En
         valid=text("tstzrange('1990-01-01', '1991-01-01')"),
         revision=1,
     )
-    with pytest.raises(IntegrityError, match="ex_grid_version_code"), engine.begin() as connection:
+    with pytest.raises(IntegrityError, match="ex_grid_version_code"), town.begin() as connection:
         connection.execute(stolen)
 
 
@@ -176,8 +167,9 @@ def test_a_publish_is_announced_when_it_commits(engine: Engine) -> None:
     with listener.cursor() as cursor:
         cursor.execute(f"LISTEN {revisions.CHANNEL}")
     publish_town(engine)
-    polling.select([listener.driver_connection], [], [], 5)
-    listener.driver_connection.poll()
+    while len(listener.driver_connection.notifies) < 4:
+        assert polling.select([listener.driver_connection], [], [], 5)[0]
+        listener.driver_connection.poll()
     assert [n.payload for n in listener.driver_connection.notifies] == ["1", "2", "3", "4"]
     listener.close()
 
@@ -195,19 +187,18 @@ def scatter(engine: Engine, count: int, seed: int) -> None:
         connection.execute(insert(address), rows)
 
 
-def test_a_publish_puts_right_what_it_touches_and_writes_nothing_else(engine: Engine) -> None:
-    publish_town(engine)
-    scatter(engine, 300, seed=8)
+def test_a_publish_puts_right_what_it_touches_and_writes_nothing_else(town: Engine) -> None:
+    scatter(town, 300, seed=8)
     state = select(address.c.id, address.c.micro_id, text("xmin::text")).order_by(address.c.id)
-    with engine.connect() as connection:
+    with town.connect() as connection:
         before = connection.execute(state).all()
-    with engine.begin() as connection:
+    with town.begin() as connection:
         rows = [
             ("A1U1M1", "A1U1", square(0, 0, 1.5, 1)),
             ("A1U1M2", "A1U1", square(1.5, 0, 0.5, 1)),
         ]
         published = publish_rows(connection, "micro", rows)
-    with engine.connect() as connection:
+    with town.connect() as connection:
         after = connection.execute(state).all()
         index = level_index(connection, now())
         rows = connection.execute(
@@ -243,11 +234,10 @@ def test_boundaries_published_after_the_places_assign_them(engine: Engine) -> No
         assert set(connection.scalars(select(plan.c.state))) == {"published"}
 
 
-def test_a_code_that_breaks_ties_anew_reassigns_the_border(engine: Engine) -> None:
+def test_a_code_that_breaks_ties_anew_reassigns_the_border(town: Engine) -> None:
     """A grid whose path changes may win or lose its borders without any change of shape."""
-    publish_town(engine)
     corner = f"SRID=4326;POINT({WEST + 2 * SIDE!r} {SOUTH + 0.5 * SIDE!r})"
-    with engine.begin() as connection:
+    with town.begin() as connection:
         connection.execute(insert(address).values(source_id="edge", point=corner))
         # The micro-grid right of the border moves to an area that comes first.
         publish_rows(connection, "area", [("A0", None, square(0, 5))])

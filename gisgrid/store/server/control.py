@@ -132,8 +132,11 @@ def _pg_ctl(
     layout: Layout, account: Account, pg_ctl: str, action: str, patience: int
 ) -> subprocess.CompletedProcess[str]:
     args = [pg_ctl, action, "--pgdata", str(layout.data), "--wait", "--timeout", str(patience)]
-    # "fast" ends open sessions; the default of pg_ctl is said aloud because data rests on it.
-    args += ["--log", str(layout.log)] if action == "start" else ["--mode", "fast"]
+    if action == "start":
+        args += ["--log", str(layout.log)]
+    else:
+        # "fast" ends open sessions and writes everything; what is thrown away need not be written.
+        args += ["--mode", "immediate" if layout.throwaway_mark.exists() else "fast"]
     return account.run(args, timeout=patience + 30)
 
 

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from gisgrid.store.server import PrivateServer
-
-
-def new_folder() -> Path:
-    """Make a folder that every account may pass: pytest's own are closed to all but the caller."""
-    # A cluster is a thousand small files; in memory a busy disk does not slow each of them.
-    memory = Path("/dev/shm")
-    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 1 << 30
-    folder = Path(tempfile.mkdtemp(prefix="gisgrid-", dir=memory if roomy else "/tmp"))
-    folder.chmod(0o755)
-    return folder
+from tests.folders import new_folder
 
 
 @pytest.fixture

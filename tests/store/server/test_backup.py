@@ -171,8 +171,7 @@ def test_a_script_that_breaks_off_is_not_committed(
         f'*) exec {real}/pg_restore "$@" ;;\nesac\n'
     )
     broken.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{ground}:{real}")
-    monkeypatch.setattr("gisgrid.store.server.binaries.SYSTEM_FOLDERS", "/nowhere/*")
+    monkeypatch.setenv("GISGRID_PG_BIN", str(ground))
     with pytest.raises(DatabaseError, match="the database is as it was"):
         restore(target, file)
     assert run(target, "SELECT to_regclass('half') IS NULL") is True

@@ -1,0 +1,25 @@
+"""``python -m gisgrid.sample DIR`` writes the sample's boundary files into a folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from gisgrid.sample.boundaries import write_boundaries
+from gisgrid.sample.district import build_district
+
+__all__ = ["main"]
+
+
+def main(arguments: list[str]) -> int:
+    """Build the district and write its boundaries; the exit code."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m gisgrid.sample DIR\n")
+        return 2
+    for path in write_boundaries(build_district(), Path(arguments[0])):
+        sys.stdout.write(f"{path}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

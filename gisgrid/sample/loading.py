@@ -1,0 +1,158 @@
+"""Loading the sample district into a database, by the same way that files take."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import shapely
+from sqlalchemy import func, select
+
+from gisgrid.imports.loading import PointLoader
+from gisgrid.store import campaigns, grids, imports, plans
+from gisgrid.store.copying import as_multi, ewkb
+from gisgrid.store.notices import SAMPLE_NOUN
+from gisgrid.store.places import Stage
+from gisgrid.store.publish import publish
+from gisgrid.store.tables import (
+    LEVELS,
+    address,
+    building,
+    campaign_item,
+    dividing_line,
+    hazard,
+    patrol_point,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from sqlalchemy import Connection, Engine, Table
+
+    from gisgrid.sample.district import District
+
+__all__ = ["EFFECTIVE", "load_district"]
+
+# The day after the one that the divisions' register is of.
+EFFECTIVE: Final = datetime(2023, 7, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def load_district(engine: Engine, district: District) -> None:
+    """Publish the boundaries of the sample district and load all that lies in them.
+
+    One transaction: afterwards everything is there, or nothing.
+    """
+    with engine.begin() as connection:
+        import_id = imports.begin(
+            connection, noun=SAMPLE_NOUN, source="gisgrid.sample", crs="wgs84"
+        )
+        for level in LEVELS:
+            frame = district.grids[district.grids["level"] == level]
+            plan_id = plans.add(
+                connection,
+                name=f"sample {level}",
+                level=level,
+                frame=frame,
+                effective_at=EFFECTIVE,
+                import_id=import_id,
+            )
+            publish(connection, plan_id, overlap_tolerance_m2=0.0, author=SAMPLE_NOUN)
+        rows = _Loader(connection, import_id).load(district)
+        imports.finish(
+            connection, import_id, rows_read=rows, rows_taken=rows, rows_rejected=0, warnings=[]
+        )
+
+
+class _Loader:
+    def __init__(self, connection: Connection, import_id: int) -> None:
+        self._connection = connection
+        self._import_id = import_id
+        self._now = connection.execute(select(func.now())).scalar_one()
+
+    def load(self, district: District) -> int:
+        """Load everything but the grids; the number of rows."""
+        buildings = district.buildings
+        footprints = buildings.geometry.to_numpy(dtype=object)
+        inner = buildings.set_geometry(shapely.point_on_surface(footprints), crs="EPSG:4326")
+        columns = {name: buildings[name] for name in ("name", "floors", "households")}
+        self._points(building, inner, columns | {"geom": ewkb(as_multi(footprints))})
+        addresses = district.addresses
+        self._points(
+            address,
+            addresses,
+            {
+                "text": addresses["address"],
+                "category": np.full(len(addresses), "standard", dtype=object),
+                "households": addresses["households"],
+                "residents": addresses["residents"],
+            },
+        )
+        hazards = district.hazards
+        names = ("category", "subject", "severity", "state", "origin", "confidential")
+        times = ("found_at", "fixed_at", "description")
+        self._points(hazard, hazards, {name: hazards[name] for name in (*names, *times)})
+        patrols = district.patrols
+        category = np.full(len(patrols), "routine", dtype=object)
+        self._points(patrol_point, patrols, {"name": patrols["name"], "category": category})
+        self._lines(district.lines)
+        self._campaign(district)
+        frames = (buildings, addresses, hazards, patrols, district.lines, district.campaign.items)
+        return sum(len(frame) for frame in frames)
+
+    def _points(
+        self,
+        table: Table,
+        frame: gpd.GeoDataFrame,
+        columns: dict[str, Any],
+        key: tuple[str, ...] = ("source_id",),
+    ) -> None:
+        loader = PointLoader(self._connection, table, list(columns), self._now, key=key)
+        size = len(frame)
+        loader.add(
+            np.arange(1, size + 1, dtype=np.int64),
+            frame["id"].to_numpy(dtype=object),
+            frame.geometry.x.to_numpy(),
+            frame.geometry.y.to_numpy(),
+            columns,
+            np.ones(size, dtype=np.bool_),
+        )
+        loader.merge(self._import_id)
+
+    def _lines(self, lines: gpd.GeoDataFrame) -> None:
+        stage = Stage(self._connection, dividing_line, ["source_id", "geom", "class", "name"])
+        stage.add(
+            {
+                "row": np.arange(1, len(lines) + 1),
+                "source_id": lines["id"],
+                "geom": ewkb(as_multi(lines.geometry.to_numpy(dtype=object))),
+                "class": lines["cls"],
+                "name": lines["name"].fillna(""),
+            }
+        )
+        stage.merge({"import_id": self._import_id})
+
+    def _campaign(self, district: District) -> None:
+        sample = district.campaign
+        campaign_id = campaigns.add(
+            self._connection,
+            code=sample.code,
+            name_zh=sample.name_zh,
+            name_en=sample.name_en,
+            grid_id=grids.ids_by_code(self._connection, [sample.unit_code])[sample.unit_code],
+            phases=sample.phases,
+            tasks=sample.tasks,
+        )
+        items = sample.items
+        query = select(building.c.source_id, building.c.id).where(
+            building.c.source_id.in_(items["building_id"].unique().tolist())
+        )
+        ids = {row.source_id: row.id for row in self._connection.execute(query)}
+        columns = {
+            "campaign_id": np.full(len(items), campaign_id),
+            "building_id": items["building_id"].map(ids),
+            "floor": items["floor"],
+            "done_on": pd.Series(items["done_on"].to_numpy(dtype=object), dtype=object),
+        }
+        self._points(campaign_item, items, columns, key=("campaign_id", "source_id"))

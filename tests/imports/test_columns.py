@@ -1,0 +1,40 @@
+"""Columns of a file to typed values."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gisgrid.imports.columns import instants, numbers, texts, whole_numbers
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
+def test_numbers_read_what_was_written(values: list[float]) -> None:
+    found, bad = numbers(pd.Series([repr(value) for value in values]))
+    assert not bad.any()
+    np.testing.assert_array_equal(found, values)
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_any_text_is_read_or_bad_but_never_an_error(values: list[str]) -> None:
+    column = pd.Series(values, dtype="string")
+    for read in (texts, numbers, whole_numbers, lambda c: instants(c, ZoneInfo("Asia/Shanghai"))):
+        found, bad = read(column)
+        assert len(found) == len(bad) == len(values)
+
+
+def test_whole_numbers_have_limits() -> None:
+    column = pd.Series(["0", "2147483647", "2147483648", "-1", "1.0", "1.5", "", None, "x"])
+    found, bad = whole_numbers(column)
+    assert bad.tolist() == [False, False, True, True, False, True, False, False, True]
+    assert found[:2].tolist() == [0, 2147483647]
+
+
+def test_typed_columns_pass_as_they_are() -> None:
+    found, bad = whole_numbers(pd.Series([1, None, 3], dtype="Int64"))
+    assert found.tolist() == [1, pd.NA, 3]
+    assert not bad.any()

@@ -12,6 +12,8 @@ import hypothesis
 import pytest
 from sqlalchemy import Engine, text
 
+from gisgrid.sample import District, build_district
+from gisgrid.sample.loading import load_district
 from gisgrid.settings import Settings
 from gisgrid.store.engine import make_engine
 from gisgrid.store.schema import ensure_ready
@@ -117,6 +119,21 @@ def town_template(server: PrivateServer, clone: Callable[[str], str], template: 
 def town(clone: Callable[[str], str], town_template: str) -> Iterator[Engine]:
     """An engine on a database of this test in which the town is published."""
     made = make_engine(clone(town_template))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="session")
+def district() -> District:
+    """The sample district of the default seed, built once."""
+    return build_district()
+
+
+@pytest.fixture(scope="session")
+def sample(clone: Callable[[str], str], template: str, district: District) -> Iterator[Engine]:
+    """An engine on a database that holds the sample district; tests only read it."""
+    made = make_engine(clone(template))
+    load_district(made, district)
     yield made
     made.dispose()
 

@@ -40,16 +40,30 @@ class Phase:
 
 @dataclass(frozen=True)
 class Task:
-    """What a campaign set out to do and did, with the figure's qualifier (余, 万) and source."""
+    """What a campaign set out to do and did, with the figures as they were published.
+
+    Attributes
+    ----------
+    name_zh, name_en : str
+    target, actual : float or None
+        In ``unit_zh``; None where nothing was said.
+    unit_zh : str
+    qualifier : str
+        Such as 余 (more than) or 万, shown beside the actual figure.
+    source : str
+        Where the figure comes from.
+    as_of : date or None
+        The day that it speaks of.
+    """
 
     name_zh: str
     name_en: str
-    unit_zh: str
     target: float | None
     actual: float | None
-    qualifier: str
-    source: str
-    as_of: date | None
+    unit_zh: str
+    qualifier: str = ""
+    source: str = ""
+    as_of: date | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,72 @@
+"""``gisgrid demo``: the sample district, loaded, assigned, mapped and served."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gisgrid.cli.options import talk
+from gisgrid.cli.serving import Port, run_server
+from gisgrid.maps.district import campaign_page, grids_page, hazards_page
+from gisgrid.sample import build_district
+from gisgrid.sample.loading import load_district
+from gisgrid.settings import Settings
+from gisgrid.store.engine import DEMO_DATABASE, connect
+from gisgrid.store.notices import notice
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+__all__ = ["demo"]
+
+_PAGES = {
+    "grids.html": grids_page,
+    "hazards.html": hazards_page,
+    "campaign.html": campaign_page,
+}
+
+
+def demo(
+    port: Port = 8000,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Load and map only.")] = False,
+    folder: Annotated[
+        Path, typer.Option("--maps", metavar="DIR", help="Where the map files go.")
+    ] = Path("demo"),
+) -> None:
+    """Load the made-up sample district into a database of its own, draw its maps, serve it."""
+    settings = Settings()
+    engine = connect(settings, DEMO_DATABASE)
+    try:
+        with engine.connect() as connection:
+            loaded = bool(notice(connection))
+        if not loaded:
+            talk.print("正在生成示例区(约一分钟)… making the sample district, about a minute …")
+            load_district(engine, build_district())
+        if not loaded or not all((folder / name).exists() for name in _PAGES):
+            _draw(engine, settings, folder)
+    finally:
+        engine.dispose()
+    _say_where(folder, port, serving=not no_serve)
+    if not no_serve:
+        run_server("127.0.0.1", port, 1, DEMO_DATABASE)
+
+
+def _draw(engine: Engine, settings: Settings, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with engine.connect() as connection:
+        for name, page in _PAGES.items():
+            (folder / name).write_text(page(connection, settings.now(), settings), encoding="utf-8")
+
+
+def _say_where(folder: Path, port: int, *, serving: bool) -> None:
+    typer.echo("示例区已就绪(示例数据) the sample district is ready (made-up data)")
+    for name in _PAGES:
+        typer.echo(f"  地图 map      {folder / name}")
+    if serving:
+        base = f"http://127.0.0.1:{port}"
+        typer.echo(f"  首页 start    {base}/")
+        typer.echo(f"  接口 API      {base}/docs")
+        typer.echo(f"  问一点 ask    curl '{base}/v1/resolve?lon=121.25&lat=31.38'")
+    typer.echo("  命令行 CLI    gisgrid resolve --lon 121.25 --lat 31.38 --database demo")

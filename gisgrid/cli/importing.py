@@ -1,0 +1,310 @@
+"""``gisgrid import``: boundaries, places, buildings and lines from files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from gisgrid.cli.options import (
+    Crs,
+    Database,
+    Encoding,
+    File,
+    Json,
+    Layer,
+    MapApproval,
+    Rejects,
+    Strict,
+    note,
+    open_engine,
+    progress_bar,
+    talk,
+)
+from gisgrid.imports import (
+    BoundaryFile,
+    BoundaryReport,
+    BuildingFile,
+    ImportReport,
+    LineFile,
+    PlaceFile,
+    import_boundaries,
+    import_buildings,
+    import_lines,
+    import_places,
+)
+from gisgrid.settings import Settings
+from gisgrid.times import parse_instant
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Files in: boundaries, places, buildings, lines.", no_args_is_help=True)
+
+_Id = Annotated[
+    str | None,
+    typer.Option("--id", metavar="COL", help="Column that makes a row the same row next time."),
+]
+_Households = Annotated[
+    str | None, typer.Option("--households", metavar="COL", help="Column of household counts.")
+]
+_Name = Annotated[str | None, typer.Option("--name", metavar="COL", help="Column of names.")]
+
+
+class Level(StrEnum):
+    """Levels of grids."""
+
+    area = "area"
+    unit = "unit"
+    micro = "micro"
+    police = "police"
+
+
+class Kind(StrEnum):
+    """Kinds of places."""
+
+    address = "address"
+    hazard = "hazard"
+    patrol = "patrol"
+
+
+@app.command()
+def boundaries(
+    file: File,
+    level: Annotated[Level, typer.Option("--level", help="Level of the grids.")],
+    code: Annotated[str, typer.Option("--code", metavar="COL", help="Column of the codes.")],
+    name: _Name = None,
+    parent: Annotated[
+        str | None,
+        typer.Option("--parent", metavar="COL", help="Column of parents; else by where they lie."),
+    ] = None,
+    households: _Households = None,
+    layer: Layer = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    effective: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="From when they hold; else from now."),
+    ] = None,
+    replace: Annotated[
+        str,
+        typer.Option(
+            metavar="listed|level|CODE",
+            help="What ends when the file lacks it: nothing, the level's, or that below a grid.",
+        ),
+    ] = "listed",
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Apply the proposed repair of invalid polygons.")
+    ] = False,
+    strict: Strict = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publish at once; otherwise it is a draft.")
+    ] = False,
+    map_approval: MapApproval = None,
+    rejects: Rejects = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Import boundaries of one level: a new grid for a new code, a new version for a new shape."""
+    settings = Settings()
+    given = {"code": code, "name": name, "parent": parent, "households": households}
+    request = BoundaryFile(
+        path=file,
+        level=level.value,
+        columns={target: column for target, column in given.items() if column},
+        layer=layer,
+        crs=crs,
+        encoding=encoding,
+        effective_at=parse_instant(effective, settings.zone) if effective else None,
+        replaces=replace,
+        repair=repair,
+        strict=strict,
+        publish=publish,
+        map_approval=map_approval,
+        rejects=rejects,
+    )
+    with open_engine(database, settings) as engine:
+        report = import_boundaries(engine, request, settings)
+    note(report.notices)
+    _print_boundaries(report, as_json)
+
+
+@app.command()
+def places(
+    file: File,
+    kind: Annotated[Kind, typer.Option("--kind", help="What the rows are.")],
+    row_id: _Id = None,
+    lon: Annotated[
+        str | None, typer.Option("--lon", metavar="COL", help="Column of longitude or easting.")
+    ] = None,
+    lat: Annotated[
+        str | None, typer.Option("--lat", metavar="COL", help="Column of latitude or northing.")
+    ] = None,
+    category: Annotated[
+        str | None, typer.Option("--category", metavar="COL", help="Column of the category.")
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option("--time", metavar="COL", help="Column of when it was found.")
+    ] = None,
+    text: Annotated[
+        str | None,
+        typer.Option("--text", metavar="COL", help="Column of the address, name or description."),
+    ] = None,
+    households: _Households = None,
+    layer: Layer = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    strict: Strict = False,
+    map_approval: MapApproval = None,
+    rejects: Rejects = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Import addresses, hazards or patrol points; each finds its micro-grid on its way in."""
+    settings = Settings()
+    text_column = {Kind.address: "text", Kind.hazard: "description", Kind.patrol: "name"}[kind]
+    given = {
+        "category": category,
+        "found_at": time,
+        text_column: text,
+        "households": households,
+    }
+    request = PlaceFile(
+        path=file,
+        kind=kind.value,
+        id=row_id,
+        lon=lon,
+        lat=lat,
+        columns={target: column for target, column in given.items() if column},
+        layer=layer,
+        crs=crs,
+        encoding=encoding,
+        strict=strict,
+        map_approval=map_approval,
+        rejects=rejects,
+    )
+    with open_engine(database, settings) as engine, progress_bar(file.name) as progress:
+        report = import_places(engine, request, zone=settings.zone, progress=progress)
+    _print(report, as_json)
+
+
+@app.command()
+def buildings(
+    file: File,
+    row_id: _Id = None,
+    name: _Name = None,
+    floors: Annotated[
+        str | None, typer.Option("--floors", metavar="COL", help="Column of floor counts.")
+    ] = None,
+    households: _Households = None,
+    layer: Layer = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    strict: Strict = False,
+    map_approval: MapApproval = None,
+    rejects: Rejects = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Import building footprints."""
+    given = {"name": name, "floors": floors, "households": households}
+    request = BuildingFile(
+        path=file,
+        id=row_id,
+        columns={target: column for target, column in given.items() if column},
+        layer=layer,
+        crs=crs,
+        encoding=encoding,
+        strict=strict,
+        map_approval=map_approval,
+        rejects=rejects,
+    )
+    with open_engine(database, Settings()) as engine, progress_bar(file.name) as progress:
+        report = import_buildings(engine, request, progress=progress)
+    _print(report, as_json)
+
+
+@app.command()
+def lines(
+    file: File,
+    line_class: Annotated[
+        str,
+        typer.Option("--class", metavar="COL", help="Column of the class: river, main …"),
+    ],
+    row_id: _Id = None,
+    name: _Name = None,
+    layer: Layer = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    strict: Strict = False,
+    map_approval: MapApproval = None,
+    rejects: Rejects = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Import the lines that divide: roads, rivers, walls."""
+    request = LineFile(
+        path=file,
+        id=row_id,
+        columns={"class": line_class} | ({"name": name} if name else {}),
+        layer=layer,
+        crs=crs,
+        encoding=encoding,
+        strict=strict,
+        map_approval=map_approval,
+        rejects=rejects,
+    )
+    with open_engine(database, Settings()) as engine, progress_bar(file.name) as progress:
+        report = import_lines(engine, request, progress=progress)
+    _print(report, as_json)
+
+
+def _print(report: ImportReport, as_json: bool) -> None:
+    note(report.notices)
+    if as_json:
+        _print_json(asdict(report))
+        return
+    typer.echo(f"读取 read       {report.rows_read:>12,}")
+    typer.echo(
+        f"接收 taken      {report.rows_taken:>12,}   新增 new {report.inserted:,} · "
+        f"更新 changed {report.updated:,} · 未变 as before {report.unchanged:,}"
+    )
+    _print_rejected(report)
+
+
+def _print_boundaries(report: BoundaryReport, as_json: bool) -> None:
+    for code, repair in report.repairs:
+        talk.print(
+            f"修复 repaired {code}: {repair.reason} at {repair.place}, "
+            f"{repair.before_m2:,.1f} → {repair.after_m2:,.1f} m²",
+            markup=False,
+        )
+    if as_json:
+        _print_json(asdict(report))
+        return
+    typer.echo(f"读取 read       {report.rows_read:>12,}")
+    typer.echo(f"接收 taken      {report.rows_taken:>12,}")
+    _print_rejected(report)
+    if report.published is None:
+        typer.echo(f"草案 draft      plan {report.plan_id}: gisgrid plan publish {report.plan_id}")
+        return
+    changes = report.published.changes
+    typer.echo(
+        f"发布 published  revision {report.published.revision}   "
+        f"新增 new {len(changes.new):,} · 改界 reshaped {len(changes.reshaped):,} · "
+        f"更名 relabelled {len(changes.relabelled):,} · 终止 ended {len(changes.ended):,} · "
+        f"未变 as before {len(changes.unchanged):,}"
+    )
+    moved = sum(report.published.reassigned.values())
+    typer.echo(f"改派 reassigned {moved:>12,}")
+
+
+def _print_rejected(report: ImportReport | BoundaryReport) -> None:
+    where = f"   → {report.rejects_file}" if report.rejects_file else ""
+    typer.echo(f"拒收 rejected   {report.rows_rejected:>12,}{where}")
+
+
+def _print_json(report: dict[str, Any]) -> None:
+    typer.echo(json.dumps(report, ensure_ascii=False, default=str, indent=2))

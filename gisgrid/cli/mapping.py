@@ -1,0 +1,70 @@
+"""``gisgrid map``: the maps as files that open without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gisgrid.cli.options import At, Database, instant, open_engine
+from gisgrid.errors import FileError
+from gisgrid.maps.district import campaign_page, grids_page, hazards_page
+from gisgrid.settings import Settings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Maps as single HTML files.", no_args_is_help=True)
+
+_Output = Annotated[Path, typer.Option("-o", "--output", metavar="FILE.html", help="The file.")]
+
+
+@app.command()
+def grids(output: _Output, at: At = None, database: Database = None) -> None:
+    """The grids of all levels, with names and counts."""
+    _write(output, at, database, grids_page)
+
+
+@app.command()
+def hazards(output: _Output, at: At = None, database: Database = None) -> None:
+    """Hazards as a heat map."""
+    _write(output, at, database, hazards_page)
+
+
+@app.command()
+def campaign(
+    output: _Output,
+    code: Annotated[
+        str | None, typer.Option("--code", metavar="CODE", help="The campaign; else the last one.")
+    ] = None,
+    at: At = None,
+    database: Database = None,
+) -> None:
+    """A campaign over time: before, during, after."""
+
+    def draw(connection: Connection, moment: datetime, settings: Settings) -> str:
+        return campaign_page(connection, moment, settings, code=code)
+
+    _write(output, at, database, draw)
+
+
+def _write(
+    output: Path,
+    at: str | None,
+    database: str | None,
+    draw: Callable[[Connection, datetime, Settings], str],
+) -> None:
+    settings = Settings()
+    with open_engine(database, settings) as engine, engine.connect() as connection:
+        page = draw(connection, instant(at, settings), settings)
+    try:
+        size = output.write_bytes(page.encode())
+    except OSError as error:
+        raise FileError(f"cannot be written: {error.strerror}", where=str(output)) from None
+    typer.echo(f"写出 written    {size / 1000:>10,.0f} kB   → {output}")

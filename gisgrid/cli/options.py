@@ -1,0 +1,121 @@
+"""Options that many commands share, and what they open."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from gisgrid.settings import Settings
+from gisgrid.store.engine import connect
+from gisgrid.times import parse_instant
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from gisgrid.imports import Notice
+    from gisgrid.imports.report import Progress as OnProgress
+
+__all__ = [
+    "At",
+    "Crs",
+    "Database",
+    "Encoding",
+    "File",
+    "Json",
+    "Layer",
+    "MapApproval",
+    "Rejects",
+    "Strict",
+    "instant",
+    "note",
+    "open_engine",
+    "progress_bar",
+    "talk",
+]
+
+# Results go to stdout, talk to stderr, so that a pipe gets results alone.
+talk = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL|demo",
+        help="PostGIS to use; the private server's when left out (or GISGRID_DATABASE_URL).",
+    ),
+]
+File = Annotated[Path, typer.Argument(help="The file to read.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="DATE", help="As of this date or time; now when left out."),
+]
+Crs = Annotated[
+    str | None,
+    typer.Option(
+        "--crs", metavar="CRS", help="EPSG:n, wgs84, cgcs2000, gcj02 or bd09; else the file's own."
+    ),
+]
+Layer = Annotated[str | None, typer.Option("--layer", metavar="L", help="Layer of the file.")]
+Encoding = Annotated[
+    str | None,
+    typer.Option("--encoding", metavar="E", help="Encoding of its text, such as GBK or GB18030."),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Take all rows or none.")]
+Rejects = Annotated[
+    Path | None,
+    typer.Option("--rejects", metavar="CSV", help="Where to write rows that cannot be taken."),
+]
+MapApproval = Annotated[
+    str | None,
+    typer.Option("--map-approval", metavar="NO", help="Its map-approval number (审图号)."),
+]
+
+
+@contextmanager
+def open_engine(database: str | None, settings: Settings) -> Iterator[Engine]:
+    """The engine of a command, closed at its end."""
+    engine = connect(settings, database)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def instant(text: str | None, settings: Settings) -> datetime:
+    """``--at``: a date as the user wrote it, or now."""
+    return settings.now() if text is None else parse_instant(text, settings.zone)
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[OnProgress]:
+    """A progress bar on a terminal; nothing in a pipe."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar = Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=talk,
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(title, total=None)
+
+        def show(done: int, total: int | None) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield show
+
+
+def note(notices: tuple[Notice, ...]) -> None:
+    """Tell the user what an import noticed."""
+    for notice in notices:
+        talk.print(f"注意 {notice.zh}\n  note: {notice.en}", markup=False)

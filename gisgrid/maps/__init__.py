@@ -1,0 +1,17 @@
+"""Maps: frames in, one HTML page out, drawn by Leaflet through folium, loading nothing."""
+
+from __future__ import annotations
+
+from gisgrid.maps.campaign import campaign_map
+from gisgrid.maps.grids import grids_map
+from gisgrid.maps.hazards import hazards_map
+from gisgrid.maps.page import MapText
+from gisgrid.maps.views import CampaignView
+
+__all__ = [
+    "CampaignView",
+    "MapText",
+    "campaign_map",
+    "grids_map",
+    "hazards_map",
+]

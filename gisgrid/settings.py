@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -67,7 +67,3 @@ class Settings(BaseSettings):
     def zone(self) -> tzinfo:
         """The time zone in which bare dates are read."""
         return ZoneInfo(self.time_zone)
-
-    def now(self) -> datetime:
-        """The present, aware, in the time zone setting."""
-        return datetime.now(self.zone)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, text
 
 from gisgrid.sample import District, build_district
@@ -136,6 +137,17 @@ def sample(clone: Callable[[str], str], template: str, district: District) -> It
     load_district(made, district)
     yield made
     made.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's own Chromium, which the maps and pages are looked at with."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

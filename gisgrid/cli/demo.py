@@ -13,6 +13,7 @@ from gisgrid.maps.district import campaign_page, grids_page, hazards_page
 from gisgrid.sample import build_district
 from gisgrid.sample.loading import load_district
 from gisgrid.settings import Settings
+from gisgrid.store import clock
 from gisgrid.store.engine import DEMO_DATABASE, connect
 from gisgrid.store.notices import notice
 
@@ -56,8 +57,9 @@ def demo(
 def _draw(engine: Engine, settings: Settings, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with engine.connect() as connection:
+        now = clock.now(connection, settings.zone)
         for name, page in _PAGES.items():
-            (folder / name).write_text(page(connection, settings.now(), settings), encoding="utf-8")
+            (folder / name).write_text(page(connection, now, settings), encoding="utf-8")
 
 
 def _say_where(folder: Path, port: int, *, serving: bool) -> None:

@@ -35,7 +35,9 @@ def grids(
     settings = Settings()
     with open_engine(database, settings) as engine, engine.connect() as connection:
         name = level.value if level else None
-        written = export_grids(connection, file, level=name, at=instant(at, settings), crs=crs)
+        written = export_grids(
+            connection, file, level=name, at=instant(connection, at, settings), crs=crs
+        )
     _print(written)
 
 
@@ -51,7 +53,7 @@ def places(
     settings = Settings()
     with open_engine(database, settings) as engine, engine.connect() as connection:
         written = export_places(
-            connection, file, kind=kind.value, at=instant(at, settings), crs=crs
+            connection, file, kind=kind.value, at=instant(connection, at, settings), crs=crs
         )
     _print(written)
 

@@ -62,7 +62,7 @@ def _write(
 ) -> None:
     settings = Settings()
     with open_engine(database, settings) as engine, engine.connect() as connection:
-        page = draw(connection, instant(at, settings), settings)
+        page = draw(connection, instant(connection, at, settings), settings)
     try:
         size = output.write_bytes(page.encode())
     except OSError as error:

@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gisgrid.settings import Settings
+from gisgrid.store import clock
 from gisgrid.store.engine import connect
 from gisgrid.times import parse_instant
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from gisgrid.imports import Notice
     from gisgrid.imports.report import Progress as OnProgress
@@ -90,9 +91,11 @@ def open_engine(database: str | None, settings: Settings) -> Iterator[Engine]:
         engine.dispose()
 
 
-def instant(text: str | None, settings: Settings) -> datetime:
+def instant(connection: Connection, text: str | None, settings: Settings) -> datetime:
     """``--at``: a date as the user wrote it, or now."""
-    return settings.now() if text is None else parse_instant(text, settings.zone)
+    if text is None or text.strip().lower() == "today":
+        return clock.now(connection, settings.zone)
+    return parse_instant(text, settings.zone)
 
 
 @contextmanager

@@ -41,12 +41,16 @@ def resolve(
 ) -> None:
     """Say which grids own a point (wgs84 unless --crs says otherwise), or each point of a file."""
     settings = Settings()
-    moment = instant(at, settings)
     if file is not None:
         if output is None:
             raise InputError("no output file is named", where="--file", fix="add -o OUT.csv")
-        with open_engine(database, settings) as engine, progress_bar(file.name) as progress:
-            rows = resolve_file(engine, file, output, crs=crs, at=moment, progress=progress)
+        with (
+            open_engine(database, settings) as engine,
+            engine.connect() as connection,
+            progress_bar(file.name) as progress,
+        ):
+            moment = instant(connection, at, settings)
+            rows = resolve_file(connection, file, output, crs=crs, at=moment, progress=progress)
         typer.echo(f"写出 written    {rows:>12,}   → {output}")
         return
     if lon is None or lat is None:
@@ -56,7 +60,7 @@ def resolve(
     if not valid_lonlat(x, y):
         raise CoordinateError("lies nowhere on the globe", where=f"{lon}, {lat} in {frame.name}")
     with open_engine(database, settings) as engine, engine.connect() as connection:
-        found = resolve_point(connection, x, y, moment)
+        found = resolve_point(connection, x, y, instant(connection, at, settings))
         revision = revisions.current(connection)
     if as_json:
         typer.echo(json.dumps(_document(found, revision, frame.name), ensure_ascii=False))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection
 
     from gisgrid.geometry.crs import Crs
     from gisgrid.imports.report import Progress
@@ -31,7 +31,13 @@ _POINT: Final = ("lon", "lat")
 
 
 def resolve_file(
-    engine: Engine, path: Path, output: Path, *, crs: str | None, at: datetime, progress: Progress
+    connection: Connection,
+    path: Path,
+    output: Path,
+    *,
+    crs: str | None,
+    at: datetime,
+    progress: Progress,
 ) -> int:
     """Write the rows of a CSV again with status, area, unit, micro and error, in the same order.
 
@@ -39,7 +45,7 @@ def resolve_file(
 
     Parameters
     ----------
-    engine : Engine
+    connection : Connection
     path, output : Path
         ``path`` has the columns ``lon`` and ``lat``.
     crs : str or None
@@ -53,9 +59,8 @@ def resolve_file(
     int
         Rows written.
     """
-    with engine.connect() as connection:
-        index = level_index(connection, at)
-        codes = {grid.id: grid.code for grid in grids.listing(connection, at)}
+    index = level_index(connection, at)
+    codes = {grid.id: grid.code for grid in grids.listing(connection, at)}
     with open_source(path, crs=crs) as source:
         frame_crs = require_crs(source)
         require_columns(source, list(_POINT))
@@ -74,19 +79,13 @@ def _resolved(batch: Batch, crs: Crs, index: LevelIndex, codes: dict[int, str]) 
     sieve = Sieve(batch)
     lon, lat = points(batch, sieve, crs, _POINT)
     owners = index.owners(np.where(sieve.good, lon, np.nan), np.where(sieve.good, lat, np.nan))
-    size = len(batch)
-    covered = np.zeros(size, dtype=np.bool_)
     frame = batch.frame.copy()
-    frame["status"] = "outside"
+    frame["status"] = owners.statuses()
     for level in NESTED_LEVELS:
-        ids = owners.grid_ids.get(level, np.zeros(size, dtype=np.int64))
-        frame[level] = [codes.get(int(one)) for one in ids]
-        covered |= ids != 0
-    frame.loc[covered, "status"] = "inside"
-    frame.loc[owners.border, "status"] = "border"
+        frame[level] = [codes.get(grid_id) for grid_id in owners.ids(level).tolist()]
     frame["error"] = None
     for reject in sieve.rejects:
         at = reject.row - batch.first_row
-        frame.loc[at, "status"] = None
+        frame.loc[at, "status"] = "error"
         frame.loc[at, "error"] = f"{reject.field} {reject.reason}".strip()
     return frame

@@ -82,11 +82,8 @@ class PointLoader:
         """
         lon, lat = lon[good], lat[good]
         owners = self._index.owners(lon, lat)
-        nowhere = np.ones(len(lon), dtype=np.bool_)
-        for ids in owners.grid_ids.values():
-            nowhere &= ids == 0
         self._rows += len(lon)
-        self._outside += int(nowhere.sum())
+        self._outside += int(owners.outside.sum())
         self._stage.add(
             {
                 "row": row[good],

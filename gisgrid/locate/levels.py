@@ -43,6 +43,24 @@ class Owners:
     grid_ids: Mapping[str, NDArray[np.int64]]
     border: NDArray[np.bool_]
 
+    def ids(self, level: str) -> NDArray[np.int64]:
+        """The owners at a level; all 0 where the level has no grids."""
+        found = self.grid_ids.get(level)
+        return np.zeros(len(self.border), dtype=np.int64) if found is None else found
+
+    @property
+    def outside(self) -> NDArray[np.bool_]:
+        """Which points no grid of the nested levels covers, whatever the police area."""
+        covered = np.zeros(len(self.border), dtype=np.bool_)
+        for level in NESTED_LEVELS:
+            covered |= self.ids(level) != 0
+        return ~covered
+
+    def statuses(self) -> list[str]:
+        """``inside``, ``border`` or ``outside`` for each point, as `Resolution.status`."""
+        named = np.where(self.outside, "outside", np.where(self.border, "border", "inside"))
+        return [str(status) for status in named]
+
 
 @dataclass(frozen=True)
 class LevelIndex:

@@ -83,7 +83,7 @@ def _reassign_table(connection: Connection, table: Table, pieces: Table, index: 
     differs = np.zeros(len(rows), dtype=np.bool_)
     for level in LEVELS:
         old = rows[f"{level}_id"].fill_null(0).to_numpy()
-        differs |= old != owners.grid_ids.get(level, np.zeros(len(rows), dtype=np.int64))
+        differs |= old != owners.ids(level)
     differs |= rows["on_border"].to_numpy() != owners.border
     if not differs.any():
         return 0

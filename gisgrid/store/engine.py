@@ -51,6 +51,8 @@ def make_engine(url: URL | str, *, pool_size: int = 5) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=True,
+        # Parameters hold names and places of people; an error message is no place for them.
+        hide_parameters=True,
         connect_args={"application_name": "gisgrid", "connect_timeout": 10},
     )
 

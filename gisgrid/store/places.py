@@ -82,15 +82,9 @@ class Merged:
 
 def owner_columns(owners: Owners) -> dict[str, Any]:
     """Owners as columns of a table: null where there is none."""
-    columns: dict[str, Any] = {}
-    for level in LEVELS:
-        ids = owners.grid_ids.get(level)
-        size = len(owners.border)
-        columns[f"{level}_id"] = (
-            pa.nulls(size, pa.int64()) if ids is None else pa.array(ids, mask=ids == 0)
-        )
-    columns["on_border"] = owners.border
-    return columns
+    ids = {level: owners.ids(level) for level in LEVELS}
+    columns = {f"{level}_id": pa.array(ids[level], mask=ids[level] == 0) for level in LEVELS}
+    return columns | {"on_border": owners.border}
 
 
 class Stage:

@@ -126,7 +126,7 @@ def test_resolve_a_file_keeps_its_rows_and_their_order(
     with (tmp_path / "o.csv").open(encoding="utf-8-sig", newline="") as file:
         found = list(csv.DictReader(file))
     assert [row["id"] for row in found] == ["a", "b", "c", "d"]
-    assert [row["status"] for row in found] == ["inside", "", "outside", "border"]
+    assert [row["status"] for row in found] == ["inside", "error", "outside", "border"]
     assert [row["micro"] for row in found] == ["A1U1M1", "", "", "A1U1M1"]
     assert found[1]["error"] == "lon is not a number"
     assert list(found[0])[-5:] == ["status", "area", "unit", "micro", "error"]

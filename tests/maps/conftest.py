@@ -9,24 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from gisgrid.maps import MapText
 from tests.maps.browser import Opener
 from tests.maps.frames import frame, lattice
 
-CHROMIUM = "/usr/bin/chromium"
 TEXT = MapText("嘉定区地图", "Map of Jiading", "示例数据 / made-up data", 7, "2024-09-15")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select as polling
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -246,3 +247,43 @@ def test_a_code_that_breaks_ties_anew_reassigns_the_border(town: Engine) -> None
         publish_rows(connection, "micro", moved)
         owner = connection.scalar(select(address.c.micro_id))
         assert owner == grids.ids_by_code(connection, ["A1U2M1"])["A1U2M1"]
+
+
+def test_a_row_inserted_while_a_publish_is_under_way_gets_the_new_owner(town: Engine) -> None:
+    rows = [
+        ("A1U1M1", "A1U1", square(0, 0, 1.5, 1)),
+        ("A1U1M2", "A1U1", square(1.5, 0, 0.5, 1)),
+    ]
+    lon, lat = WEST + 1.2 * SIDE, SOUTH + 0.5 * SIDE
+    place = insert(address).values(source_id="1", point=f"SRID=4326;POINT({lon!r} {lat!r})")
+
+    def write() -> None:
+        with town.begin() as connection:
+            connection.execute(place)
+
+    with ThreadPoolExecutor(1) as pool:
+        with town.begin() as connection:
+            publish_rows(connection, "micro", rows)
+            writing = pool.submit(write)
+            wait([writing], timeout=0.5)
+            assert not writing.done()
+        writing.result(timeout=10)
+    with town.connect() as connection:
+        row = connection.execute(select(address)).one()
+        assert row.micro_id == grids.ids_by_code(connection, ["A1U1M1"])["A1U1M1"]
+        assert row.assigned_revision == 5
+
+
+def test_a_publish_waits_for_an_import_under_way(town: Engine) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with town.begin() as importing:
+            revisions.hold_still(importing)
+
+            def change() -> None:
+                with town.begin() as connection:
+                    publish_rows(connection, "micro", [("A1U1M1", "A1U1", square(0, 0, 0.5, 1))])
+
+            publishing = pool.submit(change)
+            wait([publishing], timeout=0.5)
+            assert not publishing.done()
+        publishing.result(timeout=10)

@@ -1,0 +1,31 @@
+"""Whether the process lives, and whether it can answer."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.access import CurrentViewer
+from api.problems import Problem
+from api.service import CurrentService
+from gisgrid.errors import SchemaOutdated
+from gisgrid.store import revisions
+from gisgrid.store.schema import require_current
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+async def alive(viewer: CurrentViewer) -> dict[str, str]:
+    """The process is alive; nothing else is looked at."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz", responses={503: {"model": Problem}})
+def ready(service: CurrentService, viewer: CurrentViewer) -> dict[str, str | int]:
+    """The database answers and its schema is the code's; a 503 problem otherwise."""
+    with service.engine.connect() as connection:
+        if not require_current(connection):
+            raise SchemaOutdated("the database is empty", fix="restart the service: it sets it up")
+        return {"status": "ready", "revision": revisions.current(connection)}

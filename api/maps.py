@@ -1,0 +1,141 @@
+"""The three maps as pages: drawn once for each state of the record, served with fresh nonces."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+from sqlalchemy import Table
+
+from api.access import CurrentViewer
+from api.answers import answer
+from api.parameters import AtQuery, Code
+from api.problems import Problem
+from api.reading import Reading, open_reading
+from api.service import CurrentService
+from gisgrid.maps.district import campaign_page, grids_page, hazards_page
+from gisgrid.store import tables
+from gisgrid.store.changes import fingerprint
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/maps", tags=["maps"])
+
+_HTML: Final = "text/html; charset=utf-8"
+_GRIDS_SHOW: Final = (tables.address, tables.hazard, tables.patrol_point)
+_HAZARDS_SHOW: Final = (tables.hazard,)
+_CAMPAIGN_SHOWS: Final = (tables.campaign, tables.campaign_item, tables.building)
+
+
+class CampaignQuery(AtQuery):
+    """The parameters of the campaign map."""
+
+    code: Annotated[
+        Code | None, Field(description="The campaign; without it the one that began last.")
+    ] = None
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page with a nonce that is put in anew each time it is served."""
+
+    body: bytes
+    placeholder: bytes
+    digest: str
+
+
+@router.get("/grids", response_class=Response, responses={422: {"model": Problem}})
+def grids_map(
+    request: Request,
+    query: Annotated[AtQuery, Query()],
+    service: CurrentService,
+    viewer: CurrentViewer,
+) -> Response:
+    """The map of grids by level, with names, counts and households (HTML)."""
+    with open_reading(service, query.at) as reading:
+
+        def draw(nonce: str) -> str:
+            return grids_page(reading.connection, reading.at, service.settings, nonce=nonce)
+
+        page = _drawn(service, reading, ("grids", viewer.scope), _GRIDS_SHOW, draw)
+    return _serve(request, page, reading)
+
+
+@router.get("/hazards", response_class=Response, responses={422: {"model": Problem}})
+def hazards_map(
+    request: Request,
+    query: Annotated[AtQuery, Query()],
+    service: CurrentService,
+    viewer: CurrentViewer,
+) -> Response:
+    """The heat map of hazards with a filter by category, without confidential tips (HTML)."""
+    with open_reading(service, query.at) as reading:
+
+        def draw(nonce: str) -> str:
+            return hazards_page(reading.connection, reading.at, service.settings, nonce=nonce)
+
+        page = _drawn(service, reading, ("hazards", viewer.scope), _HAZARDS_SHOW, draw)
+    return _serve(request, page, reading)
+
+
+@router.get(
+    "/campaign",
+    response_class=Response,
+    responses={404: {"model": Problem}, 422: {"model": Problem}},
+)
+def campaign_map(
+    request: Request,
+    query: Annotated[CampaignQuery, Query()],
+    service: CurrentService,
+    viewer: CurrentViewer,
+) -> Response:
+    """A campaign over time: its buildings, the things dealt with, the running count (HTML)."""
+    with open_reading(service, query.at) as reading:
+
+        def draw(nonce: str) -> str:
+            return campaign_page(
+                reading.connection, reading.at, service.settings, code=query.code, nonce=nonce
+            )
+
+        key = ("campaign", query.code, viewer.scope)
+        page = _drawn(service, reading, key, _CAMPAIGN_SHOWS, draw)
+    return _serve(request, page, reading)
+
+
+def _drawn(
+    service: CurrentService,
+    reading: Reading,
+    name: tuple[str | None, ...],
+    shows: tuple[Table, ...],
+    draw: Callable[[str], str],
+) -> _Page:
+    """The page as kept, or drawn now; its head names the day, so the day is in the key."""
+    day = reading.asked or reading.at.date()
+    state = (reading.revision, day, reading.notice, fingerprint(reading.connection, *shows))
+
+    def make() -> _Page:
+        # Nobody can guess it, so no name or description can hold it.
+        placeholder = secrets.token_urlsafe(18)
+        body = draw(placeholder).encode()
+        digest = hashlib.sha256(body.replace(placeholder.encode(), b"")).hexdigest()[:20]
+        return _Page(body, placeholder.encode(), digest)
+
+    page: _Page = service.pages.get((*name, *state), make)
+    return page
+
+
+def _serve(request: Request, page: _Page, reading: Reading) -> Response:
+    nonce: str = request.state.nonce
+    return answer(
+        request,
+        page.body.replace(page.placeholder, nonce.encode()),
+        reading.revision,
+        media_type=_HTML,
+        tag=f'"r{reading.revision}-{page.digest}"',
+        private=True,
+    )

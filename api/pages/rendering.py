@@ -1,0 +1,31 @@
+"""Pages from templates, every text escaped."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gisgrid.maps.text import json_block
+
+__all__ = ["render"]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["json_block"] = json_block
+    return environment
+
+
+def render(name: str, **content: Any) -> str:
+    """A page of this folder; text is escaped, data goes through the filter ``json_block``."""
+    return _environment().get_template(name).render(**content)

@@ -1,0 +1,49 @@
+"""The first page: what this is, and whose grid a place is in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from api.access import CurrentViewer
+from api.pages.rendering import render
+from api.reading import open_reading
+from api.service import CurrentService
+from gisgrid.maps.page import CHINA
+from gisgrid.store.counts import grids_by_level
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+_LEVELS: Final = (
+    ("area", "街镇区域网格", "area grids"),
+    ("unit", "村级单元网格", "unit grids"),
+    ("micro", "村居微网格", "micro-grids"),
+    ("police", "派出所辖区", "police areas"),
+)
+
+
+@router.get("/")
+def index(request: Request, service: CurrentService, viewer: CurrentViewer) -> Response:
+    """The index page."""
+    with open_reading(service) as reading:
+        sizes = grids_by_level(reading.connection, reading.at)
+    west, south, east, north = CHINA
+    settings = service.settings
+    tiles = {"url": settings.tile_url, "attribution": settings.tile_attribution}
+    page = render(
+        "index.html",
+        nonce=request.state.nonce,
+        notice=reading.notice,
+        revision=reading.revision,
+        levels=[(zh, en, sizes.get(level, 0)) for level, zh, en in _LEVELS],
+        data={
+            "country": [[south, west], [north, east]],
+            "tiles": tiles if settings.tile_url else None,
+        },
+        address=str(request.base_url).rstrip("/"),
+    )
+    return HTMLResponse(page, headers={"Cache-Control": "no-store"})

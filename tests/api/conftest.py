@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from gisgrid.settings import Settings
+from gisgrid.store.engine import make_engine
+
+from .browsing import Opener
+from .district import found_district
+
+
+@pytest.fixture(scope="session")
+def district_template(clone: Callable[[str], str], template: str) -> str:
+    """The name of a database with the small district."""
+    engine = make_engine(clone(template))
+    found_district(engine)
+    name = str(engine.url.database)
+    engine.dispose()
+    return name
+
+
+@pytest.fixture
+def squares(clone: Callable[[str], str], district_template: str) -> Iterator[Engine]:
+    """An engine on a database of this test that holds the small district."""
+    made = make_engine(clone(district_template))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def client(squares: Engine, settings: Settings) -> Iterator[TestClient]:
+    """A client of the API over the small district."""
+    with TestClient(create_app(settings, engine=squares)) as made:
+        yield made
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serve an application on a free port, and give its address."""
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, access_log=False, log_level="warning", ws="none"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.02)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def address(squares: Engine, settings: Settings) -> Iterator[str]:
+    """The address of a real server over the small district."""
+    with serving(create_app(settings, engine=squares)) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Opener]:
+    """Open addresses in Chromium."""
+    opener = Opener(chromium)
+    yield opener
+    opener.close()

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from sqlalchemy import Engine, text
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from gisgrid.settings import Settings
+
+from .district import SOUTH, WEST
+
+
+def test_alive_and_ready(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "alive"}
+    assert client.get("/readyz").json() == {"status": "ready", "revision": 4}
+
+
+def test_without_its_database_it_is_alive_and_not_ready(
+    client: TestClient, squares: Engine, admin: Engine
+) -> None:
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{squares.url.database}" WITH (FORCE)'))
+    assert client.get("/healthz").status_code == 200
+    for address in ("/readyz", f"/v1/resolve?lon={WEST}&lat={SOUTH}", "/maps/grids", "/"):
+        answer = client.get(address)
+        assert answer.status_code == 503
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["retry-after"]
+        assert str(squares.url.database) not in answer.text
+
+
+def test_an_older_schema_is_not_ready(engine: Engine, settings: Settings) -> None:
+    with TestClient(create_app(settings, engine=engine)) as client:
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE gisgrid.alembic_version SET version_num = '0001'"))
+        answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "gisgrid" in answer.json()["fix"]
+
+
+def test_an_empty_database_is_not_ready(engine: Engine, settings: Settings) -> None:
+    with TestClient(create_app(settings, engine=engine)) as client:
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA gisgrid CASCADE"))
+        assert client.get("/readyz").status_code == 503
+
+
+def test_the_database_is_reached_at_start_up_and_let_go_at_the_end(
+    database_url: str, settings: Settings
+) -> None:
+    app = create_app(settings, database=database_url)
+    assert app.state.service.running is None
+    with TestClient(app) as client:
+        assert client.get("/readyz").status_code == 200
+        engine = app.state.service.engine
+        assert engine.pool.size() == settings.pool_size
+    assert app.state.service.running is None
+    assert engine.pool.checkedout() == 0

@@ -15,8 +15,7 @@ from api.parameters import CrsName, Instant
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService
-from gisgrid.errors import CoordinateError
-from gisgrid.geometry.crs import Crs, to_wgs84, valid_lonlat
+from gisgrid.geometry.crs import Crs, point_to_wgs84
 from gisgrid.locate import GridRef
 from gisgrid.store.owners import resolve_point
 
@@ -98,7 +97,7 @@ def resolve(
     another has, `nested` whether each lies in the one above.
     """
     crs = Crs.parse(query.crs)
-    lon, lat = _degrees(query.lon, query.lat, crs)
+    lon, lat = point_to_wgs84(query.lon, query.lat, crs)
     with open_reading(service, query.at) as reading:
         found = resolve_point(reading.connection, lon, lat, reading.at)
     content = {
@@ -136,16 +135,6 @@ def batch(
     (`GISGRID_BATCH_LIMIT`, 100,000 unless set otherwise); more is a 413.
     """
     return resolve_batch(request, body, service)
-
-
-def _degrees(x: float, y: float, crs: Crs) -> tuple[float, float]:
-    lon, lat = (float(part) for part in to_wgs84(x, y, crs))
-    if not valid_lonlat(lon, lat):
-        raise CoordinateError(
-            "the point does not lie on the globe",
-            fix=f"give lon and lat in that order, in {crs.name}, or another crs",
-        )
-    return lon, lat
 
 
 def _named(grid: GridRef) -> dict[str, Any]:

@@ -6,7 +6,10 @@ from datetime import datetime, tzinfo
 
 from gisgrid.errors import InputError
 
-__all__ = ["parse_instant"]
+__all__ = ["EARLIEST_YEAR", "parse_instant"]
+
+# Nothing here is older, and near the year 1 time zones lead out of the calendar.
+EARLIEST_YEAR = 1000
 
 
 def parse_instant(text: str, zone: tzinfo) -> datetime:
@@ -31,4 +34,8 @@ def parse_instant(text: str, zone: tzinfo) -> datetime:
         raise InputError(
             "is not a date", where=repr(text), fix="write 2024-09-15 or 2024-09-15T08:30+08:00"
         ) from None
+    if read.year < EARLIEST_YEAR:
+        raise InputError(
+            "is too long ago", where=repr(text), fix=f"give a year from {EARLIEST_YEAR}"
+        )
     return read.replace(tzinfo=zone) if read.tzinfo is None else read

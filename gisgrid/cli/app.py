@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from gisgrid.cli import db, demo, exporting, importing, mapping, planning, resolving, serving
 from gisgrid.cli.errors import exit_code, message
 from gisgrid.cli.options import talk
 from gisgrid.errors import GisgridError
+from gisgrid.store.failures import explained
 
 __all__ = ["app", "main"]
 
@@ -35,9 +37,15 @@ def main() -> None:
     try:
         app()
     except GisgridError as error:
-        talk.print(message(error), markup=False)
-        sys.exit(exit_code(error))
+        _stop(error)
+    except SQLAlchemyError as error:
+        _stop(explained(error))
     except BrokenPipeError:
         # The reader of a pipe went away, as head does: no error of ours.
         sys.stderr.close()
         sys.exit(141)
+
+
+def _stop(error: GisgridError) -> None:
+    talk.print(message(error), markup=False)
+    sys.exit(exit_code(error))

@@ -63,7 +63,7 @@ def status(as_json: Json = False) -> None:
 def url(database: Database = None) -> None:
     """Print the database's URL, fit for psql and QGIS; passwords are not in it."""
     found = find_database(Settings(), database).set(drivername="postgresql")
-    typer.echo(found.render_as_string(hide_password=True))
+    typer.echo(found._replace(password=None).render_as_string())
 
 
 @app.command()

@@ -52,8 +52,9 @@ def places(
     """Write places with the codes of their grids; confidential ones are left out."""
     settings = Settings()
     with open_engine(database, settings) as engine, engine.connect() as connection:
+        moment = instant(connection, at, settings)
         written = export_places(
-            connection, file, kind=kind.value, at=instant(connection, at, settings), crs=crs
+            connection, file, kind=kind.value, at=moment, past=at is not None, crs=crs
         )
     _print(written)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -30,6 +31,7 @@ from gisgrid.imports import (
     BuildingFile,
     ImportReport,
     LineFile,
+    Notice,
     PlaceFile,
     import_boundaries,
     import_buildings,
@@ -117,7 +119,7 @@ def boundaries(
         layer=layer,
         crs=crs,
         encoding=encoding,
-        effective_at=parse_instant(effective, settings.zone) if effective else None,
+        effective_at=_effective(effective, settings),
         replaces=replace,
         repair=repair,
         strict=strict,
@@ -261,6 +263,13 @@ def lines(
     _print(report, as_json)
 
 
+def _effective(text: str | None, settings: Settings) -> datetime | None:
+    """``--from``: None from the moment of publishing on, which is what today means."""
+    if text is None or text.strip().lower() == "today":
+        return None
+    return parse_instant(text, settings.zone)
+
+
 def _print(report: ImportReport, as_json: bool) -> None:
     note(report.notices)
     if as_json:
@@ -299,6 +308,10 @@ def _print_boundaries(report: BoundaryReport, as_json: bool) -> None:
     )
     moved = sum(report.published.reassigned.values())
     typer.echo(f"改派 reassigned {moved:>12,}")
+    if report.published.orphaned:
+        count = report.published.orphaned
+        zh, en = "个网格的上级网格已终止", "grids are left without their parent, which ended"
+        note((Notice("orphaned", count, f"{count:,} {zh}", f"{count:,} {en}"),))
 
 
 def _print_rejected(report: ImportReport | BoundaryReport) -> None:

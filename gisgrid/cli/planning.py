@@ -23,14 +23,17 @@ _Plan = Annotated[int, typer.Argument(help="Number of the plan.", show_default=F
 @app.command("list")
 def list_plans(database: Database = None, as_json: Json = False) -> None:
     """List plans, the newest first."""
-    with open_engine(database, Settings()) as engine, engine.connect() as connection:
+    settings = Settings()
+    with open_engine(database, settings) as engine, engine.connect() as connection:
         found = plans.listing(connection)
     if as_json:
         typer.echo(json.dumps([asdict(plan) for plan in found], ensure_ascii=False, default=str))
         return
     for plan in found:
         state = f"{plan.id:>5}  {plan.state:<10} {plan.level:<7} {plan.grid_count:>6,}"
-        typer.echo(f"{state}  {plan.created_at:%Y-%m-%d %H:%M}  {plan.name}")
+        typer.echo(
+            f"{state}  {plan.created_at.astimezone(settings.zone):%Y-%m-%d %H:%M}  {plan.name}"
+        )
 
 
 @app.command()

@@ -6,14 +6,13 @@ import json
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 
 from gisgrid.cli.options import At, Crs, Database, Json, instant, open_engine, progress_bar
-from gisgrid.errors import CoordinateError, InputError
+from gisgrid.errors import InputError
 from gisgrid.exports.resolved import resolve_file
 from gisgrid.geometry.crs import Crs as CrsValue
-from gisgrid.geometry.crs import to_wgs84, valid_lonlat
+from gisgrid.geometry.crs import point_to_wgs84
 from gisgrid.locate import Resolution
 from gisgrid.settings import Settings
 from gisgrid.store import revisions
@@ -56,9 +55,7 @@ def resolve(
     if lon is None or lat is None:
         raise InputError("no point is given", fix="give --lon X --lat Y, or --file POINTS.csv")
     frame = CrsValue.parse(crs or "wgs84")
-    x, y = (float(part[()]) for part in to_wgs84(np.float64(lon), np.float64(lat), frame))
-    if not valid_lonlat(x, y):
-        raise CoordinateError("lies nowhere on the globe", where=f"{lon}, {lat} in {frame.name}")
+    x, y = point_to_wgs84(lon, lat, frame)
     with open_engine(database, settings) as engine, engine.connect() as connection:
         found = resolve_point(connection, x, y, instant(connection, at, settings))
         revision = revisions.current(connection)

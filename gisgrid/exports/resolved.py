@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from gisgrid.errors import ColumnError
 from gisgrid.files import Batch, open_source, require_columns, write_frame
 from gisgrid.imports.positions import points
 from gisgrid.imports.rejecting import Sieve, require_crs
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["resolve_file"]
 
 _POINT: Final = ("lon", "lat")
+_ANSWER: Final = ("status", *NESTED_LEVELS, "error")
 
 
 def resolve_file(
@@ -64,6 +66,13 @@ def resolve_file(
     with open_source(path, crs=crs) as source:
         frame_crs = require_crs(source)
         require_columns(source, list(_POINT))
+        taken = [name for name in _ANSWER if name in source.columns]
+        if taken:
+            raise ColumnError(
+                f"there is a column {taken[0]!r} already, which the answer would replace",
+                where=str(path),
+                fix="rename it",
+            )
 
         def batches() -> Iterator[Batch]:
             done = 0

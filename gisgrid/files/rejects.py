@@ -1,9 +1,8 @@
-"""The rows that an import could not take, kept in a file beside the input."""
+"""The rows that an import could not take, kept in a file of their own."""
 
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +43,8 @@ class RejectsFile:
     """Writes rejects to a CSV (UTF-8 with a byte order mark, so that a spreadsheet reads it right).
 
     The file is made with the first reject; a file of an earlier run is removed at the start, so
-    that what lies there is always of the last run. Its folder is the input's own, or the current
-    one where that cannot be written.
+    that what lies there is always of the last run. Its folder is the current one: the input's may
+    be somebody else's.
 
     Parameters
     ----------
@@ -62,9 +61,15 @@ class RejectsFile:
     """
 
     def __init__(self, source: Path, *, path: Path | None = None) -> None:
-        self.path = path or _beside(source)
+        self.path = path or Path.cwd() / f"{source.name.split('.')[0] or source.stem}.rejects.csv"
         self.count = 0
         self._file: TextIO | None = None
+        if self.path.exists() and source.exists() and self.path.samefile(source):
+            raise FileError(
+                "the rejects file would replace the input",
+                where=str(self.path),
+                fix="name another (--rejects)",
+            )
         try:
             self.path.unlink(missing_ok=True)
         except OSError as error:
@@ -101,12 +106,6 @@ class RejectsFile:
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
         self.close()
-
-
-def _beside(source: Path) -> Path:
-    name = f"{source.name.split('.')[0] or source.stem}.rejects.csv"
-    folder = source.parent if os.access(source.parent, os.W_OK) else Path.cwd()
-    return folder / name
 
 
 def _unwritable(path: Path, error: OSError) -> FileError:

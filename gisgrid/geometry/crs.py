@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj._network import set_network_enabled
 from pyproj.exceptions import CRSError as ProjError
 
-from gisgrid.errors import CrsError
+from gisgrid.errors import CoordinateError, CrsError
 from gisgrid.geometry import gcj02
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "from_wgs84",
     "geometries_from_wgs84",
     "geometries_to_wgs84",
+    "point_to_wgs84",
     "to_wgs84",
     "valid_lonlat",
 ]
@@ -162,6 +163,24 @@ def to_wgs84(lon_or_x: ArrayLike, lat_or_y: ArrayLike, crs: Crs) -> tuple[FloatA
         Degrees out of range pass as they are: see `valid_lonlat`.
     """
     return _shifted(lon_or_x, lat_or_y, crs, forward=True)
+
+
+def point_to_wgs84(lon_or_x: float, lat_or_y: float, crs: Crs) -> tuple[float, float]:
+    """Bring one point to WGS 84.
+
+    Raises
+    ------
+    CoordinateError
+        It lies where `crs` has no coordinates, or not on the globe.
+    """
+    x, y = to_wgs84(lon_or_x, lat_or_y, crs)
+    if not valid_lonlat(x, y):
+        raise CoordinateError(
+            "the point does not lie on the globe",
+            where=f"{lon_or_x:.10g}, {lat_or_y:.10g}",
+            fix=f"give longitude, then latitude, in {crs.name}, or another CRS",
+        )
+    return float(x), float(y)
 
 
 def from_wgs84(lon: ArrayLike, lat: ArrayLike, crs: Crs) -> tuple[FloatArray, FloatArray]:

@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from datetime import UTC
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
-from sqlalchemy import func, select
 
-from gisgrid.errors import InputError
-from gisgrid.files import Batch, require_columns
-from gisgrid.geometry.validity import Repair, invalid_rings, repair
-from gisgrid.imports.parents import PARENT_LEVEL, find_parents, household_notices
-from gisgrid.imports.positions import shapes
-from gisgrid.imports.rejecting import RejectLog, Sieve, require_crs
-from gisgrid.imports.report import Notice
-from gisgrid.imports.running import TEXT, WHOLE, RowFile, open_rows, row_numbers, typed
-from gisgrid.store import grids, imports, plans
-from gisgrid.store.publish import Published, publish
+from gisgrid.errors import InputError, RejectedError
+from gisgrid.files import require_columns
+from gisgrid.imports.boundary_rows import BoundaryRows
+from gisgrid.imports.parents import household_notices, nesting_notices
+from gisgrid.imports.rejecting import RejectLog, require_crs
+from gisgrid.imports.running import RowFile, open_rows
+from gisgrid.store import clock, grids, imports, plans, revisions
+from gisgrid.store.parents import PARENT_LEVEL, place_in_parents
+from gisgrid.store.publish import publish
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
+    import geopandas as gpd
     from sqlalchemy import Connection, Engine
 
-    from gisgrid.geometry.crs import Crs
+    from gisgrid.geometry.validity import Repair
+    from gisgrid.imports.report import Notice
     from gisgrid.settings import Settings
+    from gisgrid.store.publish import Published
 
 __all__ = ["BoundaryFile", "BoundaryReport", "import_boundaries"]
-
-_READERS: Final = {"code": TEXT, "name": TEXT, "parent": TEXT, "households": WHOLE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +103,10 @@ def import_boundaries(engine: Engine, file: BoundaryFile, settings: Settings) ->
     """
     with open_rows(file) as source, engine.begin() as connection:
         crs = require_crs(source)
-        columns = dict(file.columns)
-        require_columns(source, list(columns.values()))
+        require_columns(source, list(file.columns.values()))
+        if file.publish:
+            revisions.lock_for_publish(connection)
+        at = file.effective_at or clock.now(connection, UTC)
         import_id = imports.begin(
             connection,
             noun=file.level,
@@ -115,39 +114,68 @@ def import_boundaries(engine: Engine, file: BoundaryFile, settings: Settings) ->
             layer=file.layer,
             crs=crs.name,
             map_approval=file.map_approval,
-            options={"columns": columns, "replaces": file.replaces, "repair": file.repair},
+            options={
+                "columns": dict(file.columns),
+                "replaces": file.replaces,
+                "repair": file.repair,
+            },
+        )
+        above = PARENT_LEVEL.get(file.level)
+        rows = BoundaryRows(
+            connection,
+            level=file.level,
+            columns=file.columns,
+            crs=crs,
+            parents={grid.code for grid in grids.listing(connection, at, level=above)}
+            if above
+            else set(),
+            mend=file.repair,
         )
         with RejectLog(connection, import_id, file.path, file.rejects) as rejects:
-            rows = _Rows(connection, file, crs)
-            for batch in source.batches(list(columns.values())):
+            for batch in source.batches(list(file.columns.values())):
                 rejects.add(rows.take(batch))
-            if file.strict:
-                rejects.require_none()
-            if not rows.frames:
-                raise InputError(
-                    f"none of the {rows.read:,} rows can be used", where=str(rejects.path)
-                )
-        return _conclude(connection, file, settings, rows, rejects, import_id)
+            frame = _usable(file, rows, rejects)
+        return _conclude(connection, file, settings, at, frame, rows, rejects, import_id)
+
+
+def _usable(file: BoundaryFile, rows: BoundaryRows, rejects: RejectLog) -> gpd.GeoDataFrame:
+    """The rows to go on with, if the user's options allow it."""
+    if file.strict:
+        rejects.require_none()
+    frame = rows.frame()
+    if frame is None:
+        raise InputError(f"none of the {rows.read:,} rows can be used", where=str(rejects.path))
+    if rejects.count and file.replaces != "listed":
+        raise RejectedError(
+            f"{rejects.count:,} rows were rejected, and --replace {file.replaces} would end their "
+            "grids; nothing was imported",
+            where=str(rejects.path),
+            fix="mend those rows, or leave --replace out",
+        )
+    return frame
 
 
 def _conclude(
     connection: Connection,
     file: BoundaryFile,
     settings: Settings,
-    rows: _Rows,
+    at: datetime,
+    frame: gpd.GeoDataFrame,
+    rows: BoundaryRows,
     rejects: RejectLog,
     import_id: int,
 ) -> BoundaryReport:
-    at = file.effective_at or connection.execute(select(func.now())).scalar_one()
-    frame = gpd.GeoDataFrame(pd.concat(rows.frames, ignore_index=True), crs="EPSG:4326")
-    frame, notices = find_parents(connection, frame, file.level, at, settings.nesting_tolerance_m2)
+    frame = _keep_unstated(connection, file, frame, at)
+    placed = place_in_parents(connection, frame, file.level, at)
+    notices = nesting_notices(placed, file.level, settings.nesting_tolerance_m2)
     if file.level == "micro":
         notices += household_notices(frame, settings.households_min, settings.households_max)
     plan_id = plans.add(
         connection,
         name=file.path.name,
         level=file.level,
-        frame=frame,
+        # A draft finds its parents when it is published: they may be drafts themselves today.
+        frame=placed.frame if file.publish else frame,
         replaces=file.replaces,
         effective_at=file.effective_at,
         import_id=import_id,
@@ -172,98 +200,15 @@ def _conclude(
     )
 
 
-class _Rows:
-    """The good rows of the file: code, name, parent (or None), special, households, geometry."""
-
-    def __init__(self, connection: Connection, file: BoundaryFile, crs: Crs) -> None:
-        self._connection = connection
-        self._file = file
-        self._crs = crs
-        self._first: dict[str, int] = {}
-        self.read = 0
-        self.frames: list[pd.DataFrame] = []
-        self.repairs: list[tuple[str, Repair]] = []
-
-    def take(self, batch: Batch) -> list[Any]:
-        """Keep the good rows of a batch and say why the others are not."""
-        sieve = Sieve(batch)
-        names = self._file.columns
-        values = typed(batch, sieve, names, _READERS)
-        codes = values["code"]
-        self._check_codes(batch, sieve, codes)
-        polygons = self._valid(shapes(batch, sieve, self._crs, "polygon"), sieve, codes)
-        size = len(batch)
-        frame = pd.DataFrame(
-            {
-                "code": codes,
-                "name": values.get("name", pd.Series([""] * size)),
-                "parent": self._parents(sieve, values, size),
-                "special": False,
-                "households": values.get("households", pd.Series([pd.NA] * size, dtype="Int64")),
-                "geometry": polygons,
-            }
-        )
-        self.read += size
-        if sieve.good.any():
-            self.frames.append(frame[sieve.good])
-        return sieve.rejects
-
-    def _check_codes(self, batch: Batch, sieve: Sieve, codes: pd.Series[str]) -> None:
-        field = self._file.columns["code"]
-        sieve.drop((codes == "").to_numpy(dtype=bool), field, "is missing")
-        control = codes.str.contains(r"[\x00-\x1f\x7f]", regex=True).to_numpy(dtype=bool)
-        sieve.drop(control, field, "holds a control character")
-        repeated = np.zeros(len(batch), dtype=np.bool_)
-        reasons = [""] * len(batch)
-        for position, (row, code) in enumerate(zip(row_numbers(batch), codes, strict=True)):
-            first = self._first.setdefault(code, int(row)) if sieve.good[position] else int(row)
-            repeated[position] = first != row
-            reasons[position] = f"stands in row {first} too"
-        sieve.drop(repeated, field, reasons, codes.to_numpy(dtype=object))
-        taken = grids.levels_by_code(self._connection, codes.tolist())
-        other = [taken.get(code, self._file.level) for code in codes]
-        sieve.drop(
-            np.array([level != self._file.level for level in other]),
-            field,
-            [f"is the code of a grid of the level {level}" for level in other],
-            codes.to_numpy(dtype=object),
-        )
-
-    def _valid(self, polygons: Any, sieve: Sieve, codes: pd.Series[str]) -> Any:
-        """Drop invalid polygons with the place where they break, or repair them when asked."""
-        rows = np.flatnonzero(sieve.good)
-        if self._file.repair:
-            mended, repairs = repair(polygons[rows])
-            polygons[rows] = mended
-            self.repairs += [(codes.iloc[rows[one.position]], one) for one in repairs]
-            sieve.drop(
-                shapely.is_missing(polygons), "geometry", "nothing is left of it when repaired"
-            )
-            return polygons
-        faults = {rows[fault.position]: fault for fault in invalid_rings(polygons[rows])}
-        broken = np.isin(np.arange(len(polygons)), list(faults))
-        reasons = [
-            f"invalid polygon: {fault.reason} at {fault.place}; --repair mends it"
-            if (fault := faults.get(row))
-            else ""
-            for row in range(len(polygons))
-        ]
-        sieve.drop(broken, "geometry", reasons, codes.to_numpy(dtype=object))
-        return polygons
-
-    def _parents(self, sieve: Sieve, values: dict[str, Any], size: int) -> list[str | None]:
-        if "parent" not in values:
-            return [None] * size
-        parents = [code or None for code in values["parent"]]
-        known = grids.levels_by_code(self._connection, [code for code in parents if code])
-        above = PARENT_LEVEL.get(self._file.level)
-        wrong = [code is not None and known.get(code) != above for code in parents]
-        sieve.drop(
-            np.array(wrong),
-            self._file.columns["parent"],
-            f"is the code of no grid of the level {above}"
-            if above
-            else "this level has no parents",
-            parents,
-        )
-        return parents
+def _keep_unstated(
+    connection: Connection, file: BoundaryFile, frame: gpd.GeoDataFrame, at: datetime
+) -> gpd.GeoDataFrame:
+    """What the file does not bring stays as it is with the grids that are there already."""
+    present = {grid.code: grid for grid in grids.listing(connection, at, level=file.level)}
+    frame = frame.copy()
+    for column in ("name", "special", "households"):
+        if column not in file.columns:
+            kept = zip(frame["code"], frame[column], strict=True)
+            values = [getattr(present[c], column) if c in present else own for c, own in kept]
+            frame[column] = pd.array(values, dtype=frame[column].dtype)
+    return frame

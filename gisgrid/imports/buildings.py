@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import shapely
-from sqlalchemy import func, select
 
 from gisgrid.files import Batch, require_columns
 from gisgrid.imports.loading import PointLoader
@@ -14,6 +13,7 @@ from gisgrid.imports.positions import shapes
 from gisgrid.imports.rejecting import Sieve, require_crs
 from gisgrid.imports.report import ImportReport, Progress, quiet
 from gisgrid.imports.running import (
+    SMALL,
     TEXT,
     WHOLE,
     RowFile,
@@ -51,13 +51,12 @@ def import_buildings(
     RejectedError
         ``strict`` and a row was rejected.
     """
-    readers = {"name": TEXT, "floors": WHOLE, "households": WHOLE}
+    readers = {"name": TEXT, "floors": SMALL, "households": WHOLE}
     with open_rows(file) as source, engine.begin() as connection:
         crs = require_crs(source)
         wanted = [name for name in (file.id, *file.columns.values()) if name]
         require_columns(source, wanted)
-        now = connection.execute(select(func.now())).scalar_one()
-        loader = PointLoader(connection, building, [*file.columns, "geom"], now)
+        loader = PointLoader(connection, building, [*file.columns, "geom"])
 
         def take(batch: Batch, sieve: Sieve) -> None:
             footprints = shapes(batch, sieve, crs, "polygon")

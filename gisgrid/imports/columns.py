@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from gisgrid.times import EARLIEST_YEAR
+
 if TYPE_CHECKING:
     from datetime import tzinfo
 
     from numpy.typing import NDArray
 
-__all__ = ["instants", "numbers", "texts", "whole_numbers"]
+# A time of day with an offset behind it.
+_OFFSET = r"\d[T ]\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 
-_LARGEST_INTEGER = 2**31 - 1
+_INSTANT = "datetime64[us, UTC]"
+
+__all__ = ["instants", "numbers", "texts", "whole_numbers"]
 
 
 def texts(values: pd.Series[Any]) -> tuple[pd.Series[str], NDArray[np.bool_]]:
@@ -29,11 +34,13 @@ def numbers(values: pd.Series[Any]) -> tuple[NDArray[np.float64], NDArray[np.boo
     return found, ~np.isfinite(found) & ~_missing(values)
 
 
-def whole_numbers(values: pd.Series[Any]) -> tuple[pd.Series[Any], NDArray[np.bool_]]:
-    """Whole numbers from 0 to 2,147,483,647 as nullable Int64; bad where another thing stands."""
+def whole_numbers(
+    values: pd.Series[Any], most: int = 2**31 - 1
+) -> tuple[pd.Series[Any], NDArray[np.bool_]]:
+    """Whole numbers from 0 to ``most`` as nullable Int64; bad where another thing stands."""
     found, bad = numbers(values)
     with np.errstate(invalid="ignore"):
-        bad |= (found < 0) | (found > _LARGEST_INTEGER) | (found != np.round(found))
+        bad |= (found < 0) | (found > most) | (found != np.round(found))
     bad &= ~_missing(values)
     clean = np.where(bad, np.nan, found)
     return pd.Series(clean).astype("Int64"), bad
@@ -46,13 +53,15 @@ def instants(values: pd.Series[Any], zone: tzinfo) -> tuple[pd.Series[Any], NDAr
     of the zone; a bare date is its midnight.
     """
     text = _stripped(values).astype("string").str.replace("/", "-", regex=False)
-    offset = text.str.contains(r"\d{2}:?\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$", regex=True).fillna(False)
+    offset = text.str.contains(_OFFSET, regex=True).fillna(False)
     aware = pd.to_datetime(text.where(offset), format="ISO8601", errors="coerce", utc=True)
     naive = pd.to_datetime(text.where(~offset), format="ISO8601", errors="coerce")
     # Of an hour that comes twice in autumn the second is meant; one skipped in spring moves on.
     second = np.zeros(len(text), dtype=bool)
     local = naive.dt.tz_localize(zone, ambiguous=second, nonexistent="shift_forward")
-    found = aware.fillna(local.dt.tz_convert("UTC"))
+    both = (aware.astype(_INSTANT), local.dt.tz_convert("UTC").astype(_INSTANT))
+    found = both[0].fillna(both[1])
+    found = found.where(found.dt.year >= EARLIEST_YEAR)
     return found, found.isna().to_numpy() & ~_missing(values)
 
 

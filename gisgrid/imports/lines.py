@@ -26,7 +26,7 @@ from gisgrid.store.places import Merged, Stage
 from gisgrid.store.tables import dividing_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Connection, Engine
 
@@ -45,7 +45,7 @@ class _LineLoader:
     def add(self, columns: Mapping[str, Any]) -> None:
         self._stage.add(columns)
 
-    def repeated(self, field: str) -> list[Reject]:
+    def repeated(self, field: str) -> Iterator[list[Reject]]:
         return repeats(self._stage, field)
 
     def merge(self, import_id: int | None) -> Merged:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,14 +10,13 @@ import shapely
 
 from gisgrid.files import Reject
 from gisgrid.imports.report import Notice
-from gisgrid.store import revisions
+from gisgrid.store import clock, revisions
 from gisgrid.store.copying import ewkb
 from gisgrid.store.coverages import level_index
 from gisgrid.store.places import Merged, Stage, owner_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Table
@@ -36,8 +36,6 @@ class PointLoader:
         One of `gisgrid.store.places.OWNED`.
     columns : sequence of str
         The table's own columns that the rows bring, besides source id, point and owners.
-    now : datetime
-        The instant at which the boundaries must hold.
     key : tuple of str
         The columns that make a row the same row when it comes again.
     """
@@ -47,12 +45,12 @@ class PointLoader:
         connection: Connection,
         table: Table,
         columns: Sequence[str],
-        now: datetime,
         *,
         key: tuple[str, ...] = ("source_id",),
     ) -> None:
         revisions.hold_still(connection)
-        self._index = level_index(connection, now)
+        # The clock is read after the wait, so the index and its revision are of one publish.
+        self._index = level_index(connection, clock.now(connection, UTC))
         owners = owner_columns(self._index.owners(np.empty(0), np.empty(0)))
         self._stage = Stage(connection, table, ["source_id", "point", *columns, *owners], key=key)
         self._rows = 0
@@ -94,7 +92,7 @@ class PointLoader:
             }
         )
 
-    def repeated(self, field: str) -> list[Reject]:
+    def repeated(self, field: str) -> Iterator[list[Reject]]:
         """The rows whose id stood in the file before: only the first of them is merged."""
         return repeats(self._stage, field)
 
@@ -132,9 +130,7 @@ class PointLoader:
         )
 
 
-def repeats(stage: Stage, field: str) -> list[Reject]:
-    """Rejects for the staged rows whose id stood in the file before."""
-    return [
-        Reject(row, field, f"stands in row {first} too", key)
-        for row, key, first in stage.repeated()
-    ]
+def repeats(stage: Stage, field: str) -> Iterator[list[Reject]]:
+    """Rejects for the staged rows whose id stood in the file before, in portions."""
+    for found in stage.repeated():
+        yield [Reject(row, field, f"stands in row {first} too", key) for row, key, first in found]

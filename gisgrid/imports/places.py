@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select
-
 from gisgrid.errors import InputError
 from gisgrid.files import Batch, require_columns
 from gisgrid.imports.columns import instants
@@ -16,6 +14,7 @@ from gisgrid.imports.positions import point_columns, points
 from gisgrid.imports.rejecting import Sieve, require_crs
 from gisgrid.imports.report import ImportReport, Progress, quiet
 from gisgrid.imports.running import (
+    SMALL,
     TEXT,
     WHOLE,
     Reader,
@@ -45,7 +44,7 @@ PLACE_COLUMNS: Final = {
     "patrol": ("name", "category"),
 }
 
-_WHOLE_NUMBERS: Final = ("households", "residents", "severity")
+_WHOLE_NUMBERS: Final = ("households", "residents")
 _INSTANTS: Final = ("found_at", "fixed_at")
 
 
@@ -94,6 +93,7 @@ def import_places(
     readers: dict[str, Reader] = {
         **dict.fromkeys(file.columns, TEXT),
         **dict.fromkeys(_WHOLE_NUMBERS, WHOLE),
+        "severity": SMALL,
         **dict.fromkeys(_INSTANTS, (partial(instants, zone=zone), "is not a date or time")),
     }
     with open_rows(file) as source, engine.begin() as connection:
@@ -101,8 +101,7 @@ def import_places(
         at = point_columns(source, file.lon, file.lat)
         wanted = [name for name in (file.id, *(at or ()), *file.columns.values()) if name]
         require_columns(source, wanted)
-        now = connection.execute(select(func.now())).scalar_one()
-        loader = PointLoader(connection, TABLES[file.kind], list(file.columns), now)
+        loader = PointLoader(connection, TABLES[file.kind], list(file.columns))
 
         def take(batch: Batch, sieve: Sieve) -> None:
             lon, lat = points(batch, sieve, crs, at)

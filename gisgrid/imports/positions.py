@@ -102,6 +102,11 @@ def shapes(batch: Batch, sieve: Sieve, crs: Crs, kind: str) -> NDArray[np.object
     box = shapely.bounds(moved)
     whole = valid_lonlat(box[:, 0], box[:, 1]) & valid_lonlat(box[:, 2], box[:, 3])
     sieve.drop(~whole, "geometry", f"lies where {crs} has no coordinates")
+    wide = box[:, 2] - box[:, 0] > 180
+    for row in np.flatnonzero(wide):
+        parts = shapely.bounds(shapely.get_parts(moved[row]))
+        wide[row] = bool((parts[:, 2] - parts[:, 0] > 180).any())
+    sieve.drop(wide, "geometry", "spans more than 180°: split it at the 180th meridian")
     return _only(sieve.good, moved)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +13,7 @@ from gisgrid.store import imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection
@@ -96,8 +96,7 @@ class RejectLog:
     ) -> None:
         self._connection = connection
         self._import_id = import_id
-        stem = source.name.split(".")[0] or source.stem
-        self._file = RejectsFile(source, path=path or Path.cwd() / f"{stem}.rejects.csv")
+        self._file = RejectsFile(source, path=path)
 
     @property
     def count(self) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
     from gisgrid.store.places import Merged
 
 __all__ = [
+    "SMALL",
     "TEXT",
     "WHOLE",
     "Loader",
     "Reader",
     "RowFile",
+    "drop_long",
     "open_rows",
     "row_numbers",
     "run_import",
@@ -72,8 +75,8 @@ class RowFile:
 class Loader(Protocol):
     """Takes typed rows and brings them into a table."""
 
-    def repeated(self, field: str) -> list[Reject]:
-        """The rows whose id stood in the file before."""
+    def repeated(self, field: str) -> Iterator[list[Reject]]:
+        """The rows whose id stood in the file before, in portions."""
 
     def merge(self, import_id: int) -> Merged:
         """Bring the rows into the table."""
@@ -95,19 +98,33 @@ def row_numbers(batch: Batch) -> NDArray[np.int64]:
 def source_ids(batch: Batch, sieve: Sieve, file: RowFile) -> NDArray[np.object_]:
     """The id of each row; rows without one are dropped."""
     if file.id is None:
-        made = [f"{file.path.stem}:{number}" for number in row_numbers(batch)]
+        source = f"{file.path.name}:{file.layer}" if file.layer else file.path.name
+        made = [f"{source}:{number}" for number in row_numbers(batch)]
         return np.array(made, dtype=object)
     ids, bad = texts(batch.frame[file.id])
     sieve.drop(bad, file.id, "holds a NUL character")
     sieve.drop((ids == "").to_numpy(dtype=bool), file.id, "is missing")
+    drop_long(sieve, ids, file.id)
     return ids.to_numpy(dtype=object)
 
+
+_LONGEST_NAME: Final = 200
 
 # How a kind of value is read, and what is said of one that cannot be.
 Reader = tuple[Callable[["pd.Series[Any]"], "tuple[Any, NDArray[np.bool_]]"], str]
 
 TEXT: Final[Reader] = (texts, "holds a NUL character")
+SMALL: Final[Reader] = (
+    partial(whole_numbers, most=2**15 - 1),
+    "is not a whole number from 0 to 32,767",
+)
 WHOLE: Final[Reader] = (whole_numbers, "is not a whole number of 0 or more")
+
+
+def drop_long(sieve: Sieve, names: pd.Series[str], field: str) -> None:
+    """Drop rows whose id or code is longer than an index of the database can hold."""
+    too_long = names.str.len().to_numpy(dtype=np.int64) > _LONGEST_NAME
+    sieve.drop(too_long, field, f"is longer than {_LONGEST_NAME} characters", names.to_numpy())
 
 
 def typed(
@@ -173,7 +190,8 @@ def run_import(
             rejects.add(sieve.rejects)
             read += len(batch)
             progress(read, source.rows)
-        rejects.add(loader.repeated(file.id or ""))
+        for repeats in loader.repeated(file.id or ""):
+            rejects.add(repeats)
         if file.strict:
             rejects.require_none()
         if read == rejects.count:

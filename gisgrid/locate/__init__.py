@@ -1,7 +1,8 @@
 """Which polygon owns a point: arrays in, arrays out."""
 
 from gisgrid.locate.coverage import CoverageIndex
-from gisgrid.locate.levels import PATH_SEPARATOR, LevelIndex, Owners, path_key
+from gisgrid.locate.levels import LevelIndex, Owners
+from gisgrid.locate.paths import PATH_SEPARATOR, path_key
 from gisgrid.locate.resolution import NESTED_LEVELS, GridRef, Resolution
 
 __all__ = [

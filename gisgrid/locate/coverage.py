@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from gisgrid.errors import CoverageError
+from gisgrid.locate.paths import PATH_SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,22 +119,29 @@ def _refuse_unusable(shapes: NDArray[Any], codes: tuple[str, ...]) -> None:
     seen: set[str] = set()
     for code in codes:
         if code in seen:
-            raise CoverageError("two polygons have this code", where=repr(code))
+            raise CoverageError("two polygons have this code", where=_said(code))
         seen.add(code)
     kinds = shapely.get_type_id(shapes)
     for bad in np.flatnonzero(~np.isin(kinds, (3, 6)) | shapely.is_empty(shapes))[:1]:
-        raise CoverageError("not a polygon, or an empty one", where=repr(codes[bad]))
+        raise CoverageError("not a polygon, or an empty one", where=_said(codes[bad]))
     for bad in np.flatnonzero(~shapely.is_valid(shapes))[:1]:
         reason = shapely.is_valid_reason(shapes[bad])
         raise CoverageError(
             f"invalid polygon: {reason}",
-            where=repr(codes[bad]),
+            where=_said(codes[bad]),
             fix="repair the ring at that place",
         )
-    bounds = shapely.bounds(shapes)
-    for bad in np.flatnonzero(bounds[:, 2] - bounds[:, 0] > 180)[:1]:
+    # A grid split at the 180th meridian has parts on both sides, each of them narrow.
+    parts, whole = shapely.get_parts(shapes, return_index=True)
+    bounds = shapely.bounds(parts)
+    for bad in whole[bounds[:, 2] - bounds[:, 0] > 180][:1]:
         raise CoverageError(
             "polygon spans more than 180 degrees of longitude",
-            where=repr(codes[bad]),
+            where=_said(codes[bad]),
             fix="split it at the 180th meridian",
         )
+
+
+def _said(code: str) -> str:
+    """A code, or the last one of a path, as a message names it."""
+    return repr(code.rpartition(PATH_SEPARATOR)[2])

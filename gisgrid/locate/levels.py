@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gisgrid.locate.resolution import NESTED_LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import ArrayLike, NDArray
 
     from gisgrid.locate.coverage import CoverageIndex
 
-__all__ = ["PATH_SEPARATOR", "LevelIndex", "Owners", "path_key"]
-
-# Lower than every character a code may hold, so that comparing joined paths as text is
-# comparing them code by code.
-PATH_SEPARATOR: Final = "\x1f"
-
-
-def path_key(path: Sequence[str]) -> str:
-    """The text by which paths of codes (area, unit, micro) are compared."""
-    return PATH_SEPARATOR.join(path)
+__all__ = ["LevelIndex", "Owners"]
 
 
 @dataclass(frozen=True)

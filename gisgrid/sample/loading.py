@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import shapely
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from gisgrid.imports.loading import PointLoader
 from gisgrid.store import campaigns, grids, imports, plans
@@ -69,7 +69,6 @@ class _Loader:
     def __init__(self, connection: Connection, import_id: int) -> None:
         self._connection = connection
         self._import_id = import_id
-        self._now = connection.execute(select(func.now())).scalar_one()
 
     def load(self, district: District) -> int:
         """Load everything but the grids; the number of rows."""
@@ -108,7 +107,7 @@ class _Loader:
         columns: dict[str, Any],
         key: tuple[str, ...] = ("source_id",),
     ) -> None:
-        loader = PointLoader(self._connection, table, list(columns), self._now, key=key)
+        loader = PointLoader(self._connection, table, list(columns), key=key)
         size = len(frame)
         loader.add(
             np.arange(1, size + 1, dtype=np.int64),

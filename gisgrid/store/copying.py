@@ -79,7 +79,11 @@ def copy_out(connection: Connection, query: Select[Any], types: Mapping[str, Any
             column_types=dict(types), true_values=["t"], false_values=["f"]
         )
         parse = pa.csv.ParseOptions(newlines_in_values=True)
-        return pa.csv.read_csv(spool, parse_options=parse, convert_options=convert)
+        # A row must fit into one block, and a text may be long.
+        read = pa.csv.ReadOptions(block_size=_SPOOL_BYTES)
+        return pa.csv.read_csv(
+            spool, read_options=read, parse_options=parse, convert_options=convert
+        )
 
 
 def _arrow(values: Any) -> pa.Array:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sqlalchemy import func, select
 
+from gisgrid.store.scope import visible
 from gisgrid.store.tables import address, boundary_version, hazard, patrol_point
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def counts_by_grid(
             func.coalesce(func.sum(address.c.residents), 0).label("residents"),
         ).group_by(address.c[owner]),
         "hazards": select(hazard.c[owner].label("grid_id"), func.count().label("hazards"))
-        .where(~hazard.c.confidential)
+        .where(visible(hazard))
         .group_by(hazard.c[owner]),
         "patrols": select(
             patrol_point.c[owner].label("grid_id"), func.count().label("patrols")

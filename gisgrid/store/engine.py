@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from gisgrid.errors import DatabaseError, InputError
+from gisgrid.errors import InputError
+from gisgrid.store.failures import explained
 from gisgrid.store.schema import ensure_ready
 from gisgrid.store.server import PrivateServer
 
@@ -105,12 +106,7 @@ def connect(settings: Settings, database: str | None = None, *, pool_size: int =
     engine = make_engine(find_database(settings, database), pool_size=pool_size)
     try:
         ensure_ready(engine)
-    except OperationalError as error:
+    except SQLAlchemyError as error:
         engine.dispose()
-        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
-        raise DatabaseError(
-            f"the database cannot be reached: {reason}",
-            where=str(engine.url.render_as_string(hide_password=True)),
-            fix="check the URL and that the server runs",
-        ) from None
+        raise explained(error, engine.url.render_as_string(hide_password=True)) from None
     return engine

@@ -25,6 +25,7 @@ __all__ = [
     "ids_by_code",
     "levels_by_code",
     "listing",
+    "orphans",
     "select_grids",
     "valid_grids",
 ]
@@ -171,6 +172,18 @@ def ids_by_code(connection: Connection, codes: Sequence[str]) -> dict[str, int]:
         grid_version.c.code.in_(list(codes))
     )
     return {row.code: row.grid_id for row in connection.execute(query)}
+
+
+def orphans(connection: Connection, at: datetime) -> int:
+    """How many grids have a parent that is not valid any more."""
+    valid, parent = valid_grids(at), valid_grids(at, "parent")
+    query = (
+        select(func.count())
+        .select_from(valid)
+        .outerjoin(parent, parent.c.grid_id == valid.c.parent_id)
+        .where(valid.c.parent_id.is_not(None), parent.c.grid_id.is_(None))
+    )
+    return int(connection.scalar(query) or 0)
 
 
 def levels_by_code(connection: Connection, codes: Sequence[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from sqlalchemy import func, select
 
 from gisgrid.store.copying import copy_out
+from gisgrid.store.scope import visible
 from gisgrid.store.tables import hazard
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def hazard_frame(connection: Connection, zone: tzinfo) -> pd.DataFrame:
             hazard.c.state,
             found_on,
         )
-        .where(~hazard.c.confidential)
+        .where(visible(hazard))
         .order_by(hazard.c.id)
     )
     types = {

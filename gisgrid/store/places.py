@@ -12,6 +12,7 @@ import shapely
 from sqlalchemy import (
     BigInteger,
     Column,
+    Integer,
     MetaData,
     Table,
     and_,
@@ -26,7 +27,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gisgrid.store.copying import copy_in
-from gisgrid.store.grids import valid_grids
+from gisgrid.store.scope import visible
 from gisgrid.store.tables import (
     LEVELS,
     address,
@@ -39,7 +40,6 @@ from gisgrid.store.tables import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection
@@ -69,6 +69,10 @@ _NOT_EXPORTED: Final = frozenset(
         *("assigned_how", "assigned_revision", "confidential"),
     }
 )
+
+
+# Rows read at a time where there may be millions.
+_PORTION: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -126,8 +130,8 @@ class Stage:
         """Append rows: ``row`` (their number in the file) and the stage's columns."""
         copy_in(self._connection, self._stage, columns)
 
-    def repeated(self) -> list[tuple[int, str, int]]:
-        """Rows whose key stood in the file before: (row, key, row of the first)."""
+    def repeated(self) -> Iterator[list[tuple[int, str, int]]]:
+        """Rows whose key stood in the file before, in portions: (row, key, row of the first)."""
         stage = self._stage.c
         key = [stage[name] for name in self._key]
         ranked = select(
@@ -140,7 +144,9 @@ class Stage:
             .where(ranked.c.row != ranked.c.first)
             .order_by(ranked.c.row)
         )
-        return [(row.row, str(row.key), row.first) for row in self._connection.execute(query)]
+        found = self._connection.execute(query.execution_options(yield_per=_PORTION))
+        for rows in found.partitions():
+            yield [(row.row, str(row.key), row.first) for row in rows]
 
     def merge(self, constants: Mapping[str, Any]) -> Merged:
         """Insert the rows that are new and update those that differ.
@@ -186,46 +192,41 @@ class Stage:
         return select(func.count()).select_from(keys).scalar_subquery()
 
 
-def stream(
-    connection: Connection, kind: str, at: datetime, *, size: int = 20_000
-) -> Iterator[tuple[pd.DataFrame, NDArray[np.object_]]]:
-    """All places of a kind that are not confidential, in portions.
+def stream(connection: Connection, kind: str) -> Iterator[tuple[pd.DataFrame, NDArray[np.object_]]]:
+    """All places of a kind that may be shown, in portions.
 
     Parameters
     ----------
     connection : Connection
     kind : str
         A key of `TABLES` whose rows have owners.
-    at : datetime
-        Whose codes the owners are called by.
-    size : int
-        Most rows in a portion.
 
     Yields
     ------
     frame : DataFrame
-        id (the source's), the table's own columns, and area, unit, micro, police (codes).
+        id (the source's), the table's own columns, and area_id, unit_id, micro_id, police_id
+        (0 where there is no owner).
     points : ndarray of shapely Point
         EPSG:4326.
     """
     table = TABLES[kind]
     own = [column for column in table.c if column.name not in _NOT_EXPORTED]
-    named = {level: valid_grids(at, level) for level in LEVELS}
-    query = select(
-        table.c.source_id.label("id"),
-        *own,
-        *(named[level].c.code.label(level) for level in LEVELS),
-        func.ST_X(table.c.point).label("lon"),
-        func.ST_Y(table.c.point).label("lat"),
-    ).select_from(table)
-    for level in LEVELS:
-        owner = table.c[f"{level}_id"]
-        query = query.outerjoin(named[level], named[level].c.grid_id == owner)
-    if "confidential" in table.c:
-        query = query.where(~table.c.confidential)
-    query = query.order_by(table.c.id).execution_options(yield_per=size)
+    owners = [func.coalesce(table.c[f"{level}_id"], 0).label(f"{level}_id") for level in LEVELS]
+    query = (
+        select(
+            table.c.source_id.label("id"),
+            *own,
+            *owners,
+            func.ST_X(table.c.point).label("lon"),
+            func.ST_Y(table.c.point).label("lat"),
+        )
+        .where(visible(table))
+        .order_by(table.c.id)
+        .execution_options(yield_per=_PORTION)
+    )
+    whole = {column.name: "Int64" for column in own if isinstance(column.type, Integer)}
     result = connection.execute(query)
     for rows in result.partitions():
-        frame = pd.DataFrame(rows, columns=list(result.keys()))
+        frame = pd.DataFrame(rows, columns=list(result.keys())).astype(whole)
         lon, lat = frame.pop("lon"), frame.pop("lat")
         yield frame, np.asarray(shapely.points(lon.to_numpy(), lat.to_numpy()))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["Plan", "add", "by_id", "discard", "grids", "listing", "mark_published"]
+__all__ = ["Plan", "add", "by_id", "discard", "grids", "listing", "mark_published", "require_draft"]
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
-from gisgrid.errors import Conflict, InputError, NotFound, PublishBlocked
+from gisgrid.errors import Conflict, InputError, PublishBlocked
 from gisgrid.geometry.overlaps import overlaps
 from gisgrid.locate import path_key
 from gisgrid.planning import GridChanges, changed_area, compare_grids
-from gisgrid.store import grids, plans, revisions
+from gisgrid.store import clock, grids, plans, revisions
 from gisgrid.store.assignment import reassign
 from gisgrid.store.copying import copy_in, ewkb
 from gisgrid.store.coverages import coverage_frame, level_index
+from gisgrid.store.parents import place_in_parents
 from gisgrid.store.tables import LEVELS, boundary_version, grid, grid_version
 
 if TYPE_CHECKING:
@@ -40,11 +41,14 @@ class Published:
     changes : GridChanges
     reassigned : dict of str to int
         For each table the rows whose owners changed.
+    orphaned : int
+        Grids that are left without their parent, which ended.
     """
 
     revision: int
     changes: GridChanges
     reassigned: dict[str, int] = field(default_factory=dict)
+    orphaned: int = 0
 
 
 def publish(
@@ -52,24 +56,32 @@ def publish(
 ) -> Published:
     """Put a plan in force within the caller's transaction.
 
+    Grids without a stated parent get the one that holds most of their area at the plan's date.
+
     Parameters
     ----------
+    connection : Connection
+    plan_id : int
     overlap_tolerance_m2 : float
         Area in m² by which two grids of the level may overlap.
+    author : str
+        Who publishes, for the record.
 
     Raises
     ------
     Conflict
-        The plan is no draft, or a grid has a version that begins at the plan's date or later.
+        The plan is no draft; a grid has a version that the plan's date would overtake; a code
+        belongs to another level; a stated parent does not hold then.
     InputError
         The plan's date lies in the future.
     PublishBlocked
-        Grids of the level would overlap.
+        Grids of the level would overlap, at the plan's date or later.
     """
     revisions.lock_for_publish(connection)
     plan = plans.by_id(connection, plan_id, lock=True)
     plans.require_draft(plan)
-    now: datetime = connection.execute(select(func.now())).scalar_one()
+    # Read after the lock: whatever was published before this began earlier.
+    now = clock.now(connection, UTC)
     at = plan.effective_at or now
     if at > now:
         raise InputError(
@@ -77,10 +89,10 @@ def publish(
             where=f"plan {plan_id}",
             fix="publish it on the day",
         )
-    listed = plans.grids(connection, plan_id)
+    listed = _with_parents(connection, plan, at)
     present = coverage_frame(connection, plan.level, at)
-    changes = compare_grids(listed, present, ends=_ends(plan, listed, present))
-    _refuse_overlaps(listed, present, changes, overlap_tolerance_m2)
+    ends = _ends(connection, plan, listed, present, at)
+    changes = compare_grids(listed, present, ends=ends)
     plans.mark_published(connection, plan_id)
     if not changes:
         return Published(revisions.current(connection), changes)
@@ -89,42 +101,72 @@ def publish(
         connection, effective_at=at, plan_id=plan_id, author=author, note=plan.name
     )
     _Writer(connection, plan, at, number).write(listed, changes)
+    _refuse_overlaps(
+        connection, plan.level, at, {*changes.new, *changes.reshaped}, overlap_tolerance_m2
+    )
     touched = [changed_area(before[level], _outlines(connection, level, now)) for level in LEVELS]
     index = level_index(connection, now)
-    return Published(number, changes, reassign(connection, index, np.concatenate(touched)))
+    return Published(
+        number,
+        changes,
+        reassign(connection, index, np.concatenate(touched)),
+        orphaned=grids.orphans(connection, now) if changes.ended else 0,
+    )
 
 
-def _ends(plan: Plan, listed: gpd.GeoDataFrame, present: gpd.GeoDataFrame) -> list[str]:
+def _with_parents(connection: Connection, plan: Plan, at: datetime) -> gpd.GeoDataFrame:
+    """The grids that the plan lists, each with its parent; their codes are of the plan's level."""
+    listed = plans.grids(connection, plan.id)
+    for code, level in grids.levels_by_code(connection, listed["code"].tolist()).items():
+        if level != plan.level:
+            raise Conflict(f"the code is of a grid of the level {level}", where=f"grid {code}")
+    placed = place_in_parents(connection, listed, plan.level, at)
+    if placed.unknown:
+        raise Conflict(
+            f"the stated parent is no grid of the level above on {at.isoformat()}",
+            where=f"grid {placed.unknown[0]}",
+            fix="publish that grid first, or state another parent",
+        )
+    return placed.frame
+
+
+def _ends(
+    connection: Connection,
+    plan: Plan,
+    listed: gpd.GeoDataFrame,
+    present: gpd.GeoDataFrame,
+    at: datetime,
+) -> list[str]:
     """Codes of present grids that the plan lacks and replaces."""
     missing = present[~present["code"].isin(listed["code"])]
     if plan.replaces == "listed":
         return []
     if plan.replaces == "level":
         return [str(code) for code in missing["code"]]
+    grids.by_code(connection, plan.replaces, at)
     inside = [plan.replaces in path for path in missing["path"]]
-    if not any(plan.replaces in path for path in present["path"]):
-        raise NotFound(
-            "no grid of this level lies below the code to replace", where=repr(plan.replaces)
-        )
     return [str(code) for code in missing.loc[inside, "code"]]
 
 
 def _refuse_overlaps(
-    listed: gpd.GeoDataFrame, present: gpd.GeoDataFrame, changes: GridChanges, tolerance: float
+    connection: Connection, level: str, at: datetime, changed: set[str], tolerance: float
 ) -> None:
-    gone = {*changes.ended, *listed["code"]}
-    kept = present[~present["code"].isin(gone)]
-    codes = [*listed["code"], *kept["code"]]
-    shapes = np.concatenate([frame.geometry.to_numpy(dtype=object) for frame in (listed, kept)])
-    found = overlaps(shapes, tolerance)
-    if found:
-        first = found[0]
-        raise PublishBlocked(
-            f"{len(found)} pairs of grids overlap by more than {tolerance:g} m²; the first: "
-            f"{codes[first.i]} and {codes[first.j]} by {first.area_m2:,.0f} m²",
-            where=f"lon {first.place[0]:.6f}, lat {first.place[1]:.6f}",
-            fix="mend the boundaries; the import stays as a draft",
-        )
+    """Raise when a grid that was written overlaps another, at the plan's date or ever after."""
+    later = func.lower(boundary_version.c.valid)
+    instants = select(later).where(boundary_version.c.level == level, later > at).distinct()
+    for instant in [at, *connection.scalars(instants)]:
+        frame = coverage_frame(connection, level, instant)
+        codes = frame["code"].tolist()
+        pairs = overlaps(frame.geometry.to_numpy(dtype=object), tolerance)
+        found = [pair for pair in pairs if changed & {codes[pair.i], codes[pair.j]}]
+        if found:
+            first = found[0]
+            raise PublishBlocked(
+                f"{len(found)} pairs of grids overlap by more than {tolerance:g} m²; the first: "
+                f"{codes[first.i]} and {codes[first.j]} by {first.area_m2:,.0f} m²",
+                where=f"lon {first.place[0]:.6f}, lat {first.place[1]:.6f}",
+                fix="mend the boundaries; nothing was published",
+            )
 
 
 def _outlines(connection: Connection, level: str, at: datetime) -> dict[int, tuple[str, Any]]:
@@ -168,7 +210,10 @@ class _Writer:
         """End the open versions of grids at the plan's date."""
         later = (
             select(table.c.grid_id)
-            .where(table.c.grid_id.in_(ids), func.lower(table.c.valid) >= self.at)
+            .where(
+                table.c.grid_id.in_(ids),
+                or_(func.lower(table.c.valid) >= self.at, func.upper(table.c.valid) > self.at),
+            )
             .limit(1)
         )
         found = self.connection.scalar(later)
@@ -177,9 +222,9 @@ class _Writer:
                 select(grid_version.c.code).where(grid_version.c.grid_id == found).limit(1)
             )
             raise Conflict(
-                "the grid has a version that begins at the plan's date or later",
+                "the grid has a version that begins or ends after the plan's date",
                 where=f"grid {code}",
-                fix="state a later date (--from)",
+                fix="state a later date (--from): what was published stays as it was",
             )
         closing = (
             update(table)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ def test_nothing_to_say_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_rows_are_written_beside_the_input(tmp_path: Path) -> None:
+def test_rows_are_written_in_the_current_folder(tmp_path: Path) -> None:
     with RejectsFile(tmp_path / "grids.csv.gz") as rejects:
         rejects.add([Reject(3, "lat", "纬度超出 ±90", "=95"), Reject(9, "", "too short")])
         rejects.add(iter([Reject(12, "geometry", "Self-intersection")]))
@@ -53,10 +52,14 @@ def test_a_path_of_one_s_own(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["b.csv"]
 
 
-def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    assert RejectsFile(Path("/elsewhere/grids.csv")).path == tmp_path / "grids.rejects.csv"
+def test_the_input_is_never_replaced(tmp_path: Path) -> None:
+    source = tmp_path / "grids.rejects.csv"
+    source.write_text("mine")
+    with pytest.raises(FileError, match="--rejects"):
+        RejectsFile(source)
+    with pytest.raises(FileError, match="--rejects"):
+        RejectsFile(source, path=source)
+    assert source.read_text() == "mine"
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:

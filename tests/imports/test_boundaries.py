@@ -188,7 +188,7 @@ def test_a_parent_that_is_none_is_rejected(
     assert report.rejects_file is not None
     reasons = {row["row"]: row["reason"] for row in rejected(report.rejects_file)}
     assert set(reasons) == {"1", "3"}
-    assert reasons["3"] == "is the code of no grid of the level unit"
+    assert reasons["3"] == "is the code of no valid grid of the level unit"
 
 
 def test_repair_mends_and_lists_what_it_changed(
@@ -265,3 +265,72 @@ def test_a_file_that_cannot_be_used_leaves_no_trace(
         import_boundaries(engine, replace(asked, columns={"code": "nmae"}), settings)
     assert counted(engine) == before
     assert list(tmp_path.glob("*.rejects.csv")) == []
+
+
+def test_replacing_a_level_needs_every_row(
+    town: Engine, tmp_path: Path, settings: Settings, counted
+) -> None:
+    """A grid whose row is rejected must not end because the file seems to lack it."""
+    rows = town_rows()["micro"]
+    broken = [(rows[0][0], rows[0][1], BOWTIE), *rows[1:]]
+    path = write(tmp_path / "m.gpkg", broken)
+    before = counted(town)
+    for replaces in ("level", "A1"):
+        with pytest.raises(RejectedError, match="--replace"):
+            asked = request(path, "micro", replaces=replaces, publish=True)
+            import_boundaries(town, asked, settings)
+    assert counted(town) == before
+
+
+def test_what_the_file_does_not_bring_stays(
+    town: Engine, tmp_path: Path, settings: Settings
+) -> None:
+    path = write(tmp_path / "m.gpkg", town_rows()["micro"])
+    asked = BoundaryFile(path=path, level="micro", columns={"code": "code"}, publish=True)
+    report = import_boundaries(town, asked, settings)
+    assert report.published is not None
+    assert not report.published.changes
+    assert present(town, "micro").loc["A1U1M1", ["name", "households"]].tolist() == [
+        "网格A1U1M1",
+        400,
+    ]
+
+
+def test_a_good_row_is_not_lost_to_a_bad_one_with_its_code(
+    engine: Engine, tmp_path: Path, settings: Settings
+) -> None:
+    path = write(tmp_path / "a.gpkg", [("A1", None, BOWTIE), ("A1", None, square(0, 0))])
+    report = import_boundaries(engine, request(path, "area", publish=True), settings)
+    assert (report.rows_taken, report.rows_rejected) == (1, 1)
+    assert shapely.equals(present(engine, "area").geometry["A1"], square(0, 0))
+
+
+def test_parents_where_there_are_none_and_codes_beyond_measure(
+    engine: Engine, tmp_path: Path, settings: Settings
+) -> None:
+    rows = [
+        ("A1", "NOPE", square(0, 0)),
+        ("x" * 5000, None, square(2, 0)),
+        ("A2", None, square(4, 0)),
+    ]
+    path = write(tmp_path / "a.gpkg", rows)
+    report = import_boundaries(
+        engine, request(path, "area", columns={"parent": "parent"}), settings
+    )
+    assert report.rejects_file is not None
+    reasons = {row["row"]: row["reason"] for row in rejected(report.rejects_file)}
+    assert reasons["1"] == "grids of this level have no parents"
+    assert "longer than" in reasons["2"]
+    assert report.rows_taken == 1
+
+
+def test_a_grid_split_at_the_180th_meridian_is_taken_and_a_wide_one_is_not(
+    engine: Engine, tmp_path: Path, settings: Settings
+) -> None:
+    split = shapely.MultiPolygon([shapely.box(179, 0, 180, 1), shapely.box(-180, 0, -179, 1)])
+    path = write(
+        tmp_path / "a.gpkg", [("A1", None, split), ("A2", None, shapely.box(-179, 5, 179, 6))]
+    )
+    report = import_boundaries(engine, request(path, "area", publish=True), settings)
+    assert (report.rows_taken, report.rows_rejected) == (1, 1)
+    assert shapely.equals(present(engine, "area").geometry["A1"], split)

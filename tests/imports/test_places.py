@@ -272,3 +272,32 @@ def test_a_large_file_goes_in_by_portions(town: Engine, tmp_path: Path) -> None:
 def test_the_columns_that_may_be_brought_are_there() -> None:
     for kind, names in PLACE_COLUMNS.items():
         assert set(names) <= set(TABLES[kind].c.keys())
+
+
+def test_layers_and_kinds_of_file_are_told_apart_without_an_id(
+    town: Engine, tmp_path: Path
+) -> None:
+    frame = gpd.GeoDataFrame(geometry=[shapely.Point(at(0.5, 0.5))] * 3, crs="EPSG:4326")
+    for layer in ("north", "south"):
+        frame.to_file(tmp_path / "p.gpkg", layer=layer)
+        asked = PlaceFile(path=tmp_path / "p.gpkg", kind="patrol", layer=layer)
+        assert import_places(town, asked, zone=ZONE).inserted == 3
+    frame.to_file(tmp_path / "p.geojson")
+    asked = PlaceFile(path=tmp_path / "p.geojson", kind="patrol")
+    assert import_places(town, asked, zone=ZONE).inserted == 3
+
+
+def test_values_that_no_column_can_hold_are_rejected(town: Engine, tmp_path: Path) -> None:
+    rows = [("a", *at(0.5, 0.5), 40_000), ("b" * 9_000, *at(0.5, 0.5), 1), ("c", *at(0.5, 0.5), 2)]
+    path = write(tmp_path / "h.csv", rows, "id,lon,lat,severity")
+    asked = request(path, "hazard", columns={"severity": "severity"})
+    report = import_places(town, asked, zone=ZONE)
+    assert set(rejected(report.rejects_file)) == {1, 2}
+
+
+def test_the_input_is_never_taken_for_its_rejects(town: Engine, tmp_path: Path) -> None:
+    path = write(tmp_path / "h.rejects.csv", [("a", *at(0.5, 0.5))], "id,lon,lat")
+    with pytest.raises(InputError, match="--rejects"):
+        import_places(town, request(path), zone=ZONE)
+    assert path.exists()
+    assert import_places(town, request(path, rejects=tmp_path / "r.csv"), zone=ZONE).inserted == 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 import select as polling
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import numpy as np
 import pytest
 import shapely
 from sqlalchemy import Engine, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from gisgrid.errors import Conflict, InputError, NotFound, PublishBlocked
 from gisgrid.store import grids, plans, revisions
@@ -128,7 +129,7 @@ def test_a_plan_is_published_once_and_not_after_it_is_discarded(town: Engine) ->
 
 def test_the_past_cannot_be_overtaken_nor_the_future_anticipated(engine: Engine) -> None:
     publish_town(engine, effective_at=datetime(2024, 1, 1, tzinfo=UTC))
-    rows = [("A1U1M1", "A1U1", square(0, 0, 0.5, 1))]
+    rows = [("A1U1M1", None, square(0, 0, 0.5, 1))]
     with pytest.raises(Conflict, match="A1U1M1"), engine.begin() as connection:
         publish_rows(connection, "micro", rows, effective_at=datetime(2023, 1, 1, tzinfo=UTC))
     with pytest.raises(InputError, match="future"), engine.begin() as connection:
@@ -287,3 +288,131 @@ def test_a_publish_waits_for_an_import_under_way(town: Engine) -> None:
             wait([publishing], timeout=0.5)
             assert not publishing.done()
         publishing.result(timeout=10)
+
+
+def test_a_publish_that_waited_sees_what_was_published_meanwhile(town: Engine) -> None:
+    """Its clock is read after the wait: read before, it would not see the other's boundaries."""
+    new = [("N1", "A1U1", square(20, 0))]
+    overlapping = [("N2", "A1U1", square(20.5, 0))]
+
+    def wait_and_publish() -> None:
+        with town.begin() as connection:
+            connection.execute(select(1))
+            started.set()
+            publish_rows(connection, "micro", overlapping)
+
+    started = Event()
+    with ThreadPoolExecutor(1) as pool:
+        with town.begin() as connection:
+            revisions.lock_for_publish(connection)
+            publishing = pool.submit(wait_and_publish)
+            assert started.wait(10)
+            publish_rows(connection, "micro", new)
+        with pytest.raises(PublishBlocked, match="N1 and N2"):
+            publishing.result(timeout=10)
+
+
+def test_a_publish_into_the_past_is_checked_ever_after(town: Engine) -> None:
+    """A gap of last year, filled from then on, may overlap what stands there today."""
+    whole, half = square(30, 0), square(30, 0, 0.5, 1)
+    year = [datetime(year, 1, 1, tzinfo=UTC) for year in (2022, 2023, 2024)]
+    with town.begin() as connection:
+        for at, shape in zip(year, (whole, half, whole), strict=True):
+            publish_rows(connection, "micro", [("G1", None, shape)], effective_at=at)
+    filling = [("G2", None, square(30.5, 0, 0.5, 1))]
+    with pytest.raises(PublishBlocked, match="G1 and G2"), town.begin() as connection:
+        publish_rows(connection, "micro", filling, effective_at=datetime(2023, 6, 1, tzinfo=UTC))
+
+
+def test_an_old_overlap_elsewhere_blocks_nothing(town: Engine) -> None:
+    with town.begin() as connection:
+        for code in ("O1", "O2"):
+            lone = frame([(code, None, square(40, 0))])
+            plan_id = plans.add(connection, name="old", level="micro", frame=lone)
+            publish(connection, plan_id, overlap_tolerance_m2=1e9)
+    with town.begin() as connection:
+        assert publish_rows(connection, "micro", [("O3", None, square(50, 0))]).changes
+
+
+def test_a_code_of_another_level_is_a_conflict(town: Engine) -> None:
+    with town.begin() as connection:
+        drafts = {
+            level: plans.add(
+                connection, name="x", level=level, frame=frame([("X", None, square(9, 9))])
+            )
+            for level in ("unit", "micro")
+        }
+        publish(connection, drafts["unit"], overlap_tolerance_m2=1.0)
+    with pytest.raises(Conflict, match="level unit"), town.begin() as connection:
+        publish(connection, drafts["micro"], overlap_tolerance_m2=1.0)
+
+
+def test_drafts_find_their_parents_when_they_are_published(engine: Engine) -> None:
+    with engine.begin() as connection:
+        drafts = []
+        for level, rows in town_rows().items():
+            bare = frame([(code, None, shape) for code, _, shape in rows])
+            drafts.append(plans.add(connection, name=level, level=level, frame=bare))
+        for plan_id in drafts:
+            publish(connection, plan_id, overlap_tolerance_m2=1.0)
+    with engine.connect() as connection:
+        found = {grid.code: grid.parent for grid in grids.listing(connection, now())}
+    assert found == {code: parent for rows in town_rows().values() for code, parent, _ in rows}
+
+
+def test_an_ended_grid_is_no_parent_and_its_children_are_counted(town: Engine) -> None:
+    with town.begin() as connection:
+        published = publish_rows(connection, "unit", town_rows()["unit"][1:], replaces="A1")
+    assert (published.changes.ended, published.orphaned) == (("A1U1",), 4)
+    with pytest.raises(Conflict, match="A1U1"), town.begin() as connection:
+        publish_rows(connection, "micro", [("M9", "A1U1", square(9, 9))])
+
+
+def test_a_date_within_a_closed_version_is_a_conflict(town: Engine) -> None:
+    year = [datetime(year, 1, 1, tzinfo=UTC) for year in (2022, 2023, 2024)]
+    with town.begin() as connection:
+        publish_rows(connection, "area", [("B1", None, square(60, 0))], effective_at=year[0])
+        others = [("B2", None, square(70, 0))]
+        publish_rows(connection, "area", others, effective_at=year[2], replaces="B1")
+    for row in (("B1", None, square(60, 0, 2, 1)), ("B1", None, square(60, 0))):
+        renamed = frame([row]).assign(name="another")
+        with pytest.raises(Conflict, match="B1"), town.begin() as connection:
+            plan_id = plans.add(
+                connection, name="late", level="area", frame=renamed, effective_at=year[1]
+            )
+            publish(connection, plan_id, overlap_tolerance_m2=1.0)
+
+
+def test_attributes_are_immutable_too(town: Engine) -> None:
+    for statement in (update(grid_version).values(name="x"), grid_version.delete()):
+        with pytest.raises(IntegrityError, match="immutable"), town.begin() as connection:
+            connection.execute(statement)
+
+
+def test_a_client_and_a_publish_do_not_wait_for_each_other(town: Engine) -> None:
+    """A client that holds a row and then inserts, while a publish wants that row."""
+    scatter(town, 20, seed=4)
+    rows = [
+        ("A1U1M1", "A1U1", square(0, 0, 1.5, 1)),
+        ("A1U1M2", "A1U1", square(1.5, 0, 0.5, 1)),
+    ]
+
+    def change() -> None:
+        with town.begin() as connection:
+            publish_rows(connection, "micro", rows)
+
+    with ThreadPoolExecutor(1) as pool:
+        with town.begin() as connection:
+            connection.execute(update(address).values(text="edited"))
+            publishing = pool.submit(change)
+            wait([publishing], timeout=0.5)
+            connection.execute(
+                insert(address).values(source_id="new", point="SRID=4326;POINT(0 0)")
+            )
+        publishing.result(timeout=10)
+
+
+def test_an_older_snapshot_may_not_write_places(town: Engine) -> None:
+    older = town.execution_options(isolation_level="REPEATABLE READ")
+    with pytest.raises(DBAPIError, match="READ COMMITTED"), older.begin() as connection:
+        connection.execute(insert(address).values(source_id="1", point="SRID=4326;POINT(0 0)"))

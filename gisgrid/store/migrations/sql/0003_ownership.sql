@@ -45,11 +45,23 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     ORDER BY covering.level, covering.path COLLATE "C"
 $$;
 
--- A single row that is inserted or whose point moves. The shared lock waits for a publish that
--- is under way, and the clock is read after it, so that the row sees the boundaries that hold.
-CREATE FUNCTION gisgrid.assign_owners() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Every statement that writes places waits for a publish that is under way. It does so before it
+-- locks a row: in the other order a publish and a client could wait for each other.
+CREATE FUNCTION gisgrid.wait_for_publish() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(7461202);
+    RETURN NULL;
+END
+$$;
+
+-- A single row that is inserted or whose point moves. The clock is read after the wait, so that
+-- the row sees the boundaries that hold; an older snapshot would not.
+CREATE FUNCTION gisgrid.assign_owners() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'places are written in READ COMMITTED transactions: another sees old boundaries'
+            USING ERRCODE = 'active_sql_transaction';
+    END IF;
     SELECT max(o.grid_id) FILTER (WHERE o.level = 'area'),
            max(o.grid_id) FILTER (WHERE o.level = 'unit'),
            max(o.grid_id) FILTER (WHERE o.level = 'micro'),
@@ -65,6 +77,8 @@ $$;
 
 -- Points are compared as bytes: a backup writes this condition without the schema of PostGIS'
 -- own equality, which a restore then cannot find.
+CREATE TRIGGER wait_for_publish BEFORE INSERT OR UPDATE ON gisgrid.address
+    FOR EACH STATEMENT EXECUTE FUNCTION gisgrid.wait_for_publish();
 CREATE TRIGGER assign_on_insert BEFORE INSERT ON gisgrid.address FOR EACH ROW
     WHEN (current_setting('gisgrid.bulk', true) IS DISTINCT FROM 'on')
     EXECUTE FUNCTION gisgrid.assign_owners();
@@ -72,6 +86,8 @@ CREATE TRIGGER assign_on_move BEFORE UPDATE OF point ON gisgrid.address FOR EACH
     WHEN (ST_AsEWKB(OLD.point) IS DISTINCT FROM ST_AsEWKB(NEW.point)
           AND current_setting('gisgrid.bulk', true) IS DISTINCT FROM 'on')
     EXECUTE FUNCTION gisgrid.assign_owners();
+CREATE TRIGGER wait_for_publish BEFORE INSERT OR UPDATE ON gisgrid.hazard
+    FOR EACH STATEMENT EXECUTE FUNCTION gisgrid.wait_for_publish();
 CREATE TRIGGER assign_on_insert BEFORE INSERT ON gisgrid.hazard FOR EACH ROW
     WHEN (current_setting('gisgrid.bulk', true) IS DISTINCT FROM 'on')
     EXECUTE FUNCTION gisgrid.assign_owners();
@@ -79,6 +95,8 @@ CREATE TRIGGER assign_on_move BEFORE UPDATE OF point ON gisgrid.hazard FOR EACH 
     WHEN (ST_AsEWKB(OLD.point) IS DISTINCT FROM ST_AsEWKB(NEW.point)
           AND current_setting('gisgrid.bulk', true) IS DISTINCT FROM 'on')
     EXECUTE FUNCTION gisgrid.assign_owners();
+CREATE TRIGGER wait_for_publish BEFORE INSERT OR UPDATE ON gisgrid.patrol_point
+    FOR EACH STATEMENT EXECUTE FUNCTION gisgrid.wait_for_publish();
 CREATE TRIGGER assign_on_insert BEFORE INSERT ON gisgrid.patrol_point FOR EACH ROW
     WHEN (current_setting('gisgrid.bulk', true) IS DISTINCT FROM 'on')
     EXECUTE FUNCTION gisgrid.assign_owners();
@@ -86,6 +104,8 @@ CREATE TRIGGER assign_on_move BEFORE UPDATE OF point ON gisgrid.patrol_point FOR
     WHEN (ST_AsEWKB(OLD.point) IS DISTINCT FROM ST_AsEWKB(NEW.point)
           AND current_setting('gisgrid.bulk', true) IS DISTINCT FROM 'on')
     EXECUTE FUNCTION gisgrid.assign_owners();
+CREATE TRIGGER wait_for_publish BEFORE INSERT OR UPDATE ON gisgrid.building
+    FOR EACH STATEMENT EXECUTE FUNCTION gisgrid.wait_for_publish();
 CREATE TRIGGER assign_on_insert BEFORE INSERT ON gisgrid.building FOR EACH ROW
     WHEN (current_setting('gisgrid.bulk', true) IS DISTINCT FROM 'on')
     EXECUTE FUNCTION gisgrid.assign_owners();
@@ -93,6 +113,8 @@ CREATE TRIGGER assign_on_move BEFORE UPDATE OF point ON gisgrid.building FOR EAC
     WHEN (ST_AsEWKB(OLD.point) IS DISTINCT FROM ST_AsEWKB(NEW.point)
           AND current_setting('gisgrid.bulk', true) IS DISTINCT FROM 'on')
     EXECUTE FUNCTION gisgrid.assign_owners();
+CREATE TRIGGER wait_for_publish BEFORE INSERT OR UPDATE ON gisgrid.campaign_item
+    FOR EACH STATEMENT EXECUTE FUNCTION gisgrid.wait_for_publish();
 CREATE TRIGGER assign_on_insert BEFORE INSERT ON gisgrid.campaign_item FOR EACH ROW
     WHEN (current_setting('gisgrid.bulk', true) IS DISTINCT FROM 'on')
     EXECUTE FUNCTION gisgrid.assign_owners();
@@ -121,3 +143,22 @@ $$;
 
 CREATE TRIGGER keep_boundary BEFORE UPDATE OR DELETE ON gisgrid.boundary_version
     FOR EACH ROW EXECUTE FUNCTION gisgrid.keep_boundary();
+
+-- The same for the dated attributes.
+CREATE FUNCTION gisgrid.keep_attributes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE'
+       AND to_jsonb(NEW) - '{valid,ended_revision}'::text[]
+           = to_jsonb(OLD) - '{valid,ended_revision}'::text[]
+       AND lower(NEW.valid) = lower(OLD.valid) AND lower_inc(NEW.valid)
+       AND upper_inf(OLD.valid)
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'grid version % is immutable: publish a new version', OLD.id
+        USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+CREATE TRIGGER keep_attributes BEFORE UPDATE OR DELETE ON gisgrid.grid_version
+    FOR EACH ROW EXECUTE FUNCTION gisgrid.keep_attributes();

@@ -21,7 +21,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION gisgrid.assign_owners() CASCADE")
+    op.execute("DROP FUNCTION gisgrid.wait_for_publish() CASCADE")
     op.execute("DROP FUNCTION gisgrid.keep_boundary() CASCADE")
+    op.execute("DROP FUNCTION gisgrid.keep_attributes() CASCADE")
     op.execute("DROP FUNCTION gisgrid.owners_at(geometry, timestamptz)")
     op.execute("DROP FUNCTION gisgrid.grids_at(timestamptz)")
     op.execute("DELETE FROM gisgrid.level")

@@ -1,0 +1,32 @@
+"""What a failure of the database means to a user, without its own many lines."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from gisgrid.errors import Conflict, DatabaseError, GisgridError
+
+__all__ = ["explained"]
+
+# SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_TRY_AGAIN: Final = ("40001", "40P01")
+_NOT_ALLOWED: Final = "42501"
+
+
+def explained(error: SQLAlchemyError, where: str = "") -> GisgridError:
+    """An error of ours for one of SQLAlchemy's: its first line, which names no row's values."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    lines = str(cause).strip().splitlines()
+    said = lines[0] if lines else type(error).__name__
+    code = getattr(cause, "pgcode", None)
+    if code in _TRY_AGAIN:
+        return Conflict("another change was under way", where=where, fix="try again")
+    if code == _NOT_ALLOWED:
+        fix = "let a superuser grant CREATE on the database, and make the extension if it is named"
+        return DatabaseError(f"the role may not do this: {said}", where=where, fix=fix)
+    if code is None:
+        fix = "check the URL and that the server runs"
+        return DatabaseError(f"the database cannot be reached: {said}", where=where, fix=fix)
+    return DatabaseError(f"the database refused: {said}", where=where)

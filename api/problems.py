@@ -47,14 +47,18 @@ class Kind:
     ----------
     hidden : str
         Said instead of the error's own words; empty where those may be read by anybody.
+    fix : str
+        The way out that is said then.
     """
 
     status: int
     slug: str
     title: str
     hidden: str = ""
+    fix: str = ""
 
 
+_WAIT = "try again in a moment; whoever runs the server sees more in its log"
 _DOWN = "the database cannot be reached at the moment"
 _FAULT = "something went wrong here; it has been logged"
 
@@ -70,12 +74,12 @@ KINDS: Final[Mapping[type[Exception], Kind]] = {
     # No route takes a file or polygons: these are faults of the installation or the record.
     errors.FileError: Kind(500, "installation", "A file of the installation is missing", _FAULT),
     errors.CoverageError: Kind(500, "record", "The boundaries cannot be indexed", _FAULT),
-    errors.DatabaseError: Kind(503, "database", "The database cannot be used", _DOWN),
+    errors.DatabaseError: Kind(503, "database", "The database cannot be used", _DOWN, _WAIT),
     errors.UnsupportedVersion: Kind(503, "database-version", "The database is too old"),
     errors.SchemaOutdated: Kind(503, "schema", "The schema is not the code's"),
     RequestValidationError: Kind(422, "request", "The request is not as it should be"),
-    exc.OperationalError: Kind(503, "database", "The database cannot be used", _DOWN),
-    exc.InterfaceError: Kind(503, "database", "The database cannot be used", _DOWN),
+    exc.OperationalError: Kind(503, "database", "The database cannot be used", _DOWN, _WAIT),
+    exc.InterfaceError: Kind(503, "database", "The database cannot be used", _DOWN, _WAIT),
     exc.TimeoutError: Kind(503, "busy", "Too many requests at once", "try again in a moment"),
     Exception: Kind(500, "fault", "An internal fault", _FAULT),
 }
@@ -119,7 +123,7 @@ def problem_of(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _http_problem(request, error)
     kind = kind_of(error)
-    detail, fix = kind.hidden, ""
+    detail, fix = kind.hidden, kind.fix
     faults = None
     if isinstance(error, RequestValidationError):
         faults = [_fault(one) for one in error.errors()]

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from datetime import tzinfo
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings", "default_home"]
+__all__ = ["DEMO_DATABASE", "Settings", "default_home"]
+
+# A name instead of a URL: a database of the private server that no user's data can be in.
+DEMO_DATABASE: Final = "demo"
 
 
 def default_home() -> Path:

@@ -6,10 +6,11 @@ from datetime import datetime, tzinfo
 
 from gisgrid.errors import InputError
 
-__all__ = ["EARLIEST_YEAR", "parse_instant"]
+__all__ = ["EARLIEST_YEAR", "LATEST_YEAR", "parse_instant"]
 
-# Nothing here is older, and near the year 1 time zones lead out of the calendar.
+# Nothing here is older or later, and near the calendar's ends time zones lead out of it.
 EARLIEST_YEAR = 1000
+LATEST_YEAR = 9000
 
 
 def parse_instant(text: str, zone: tzinfo) -> datetime:

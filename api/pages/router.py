@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.access import CurrentViewer
 from api.pages.rendering import render
@@ -24,6 +24,13 @@ _LEVELS: Final = (
     ("micro", "村居微网格", "micro-grids"),
     ("police", "派出所辖区", "police areas"),
 )
+
+
+@router.get("/maps", include_in_schema=False)
+@router.get("/maps/", include_in_schema=False)
+def maps(viewer: CurrentViewer) -> Response:
+    """The maps are listed on the index page."""
+    return RedirectResponse("/#maps-title")
 
 
 @router.get("/")

@@ -1,4 +1,8 @@
-"""The command line: ``gisgrid``."""
+"""The command line: ``gisgrid``.
+
+The modules here import what is heavy (geopandas, SQLAlchemy, folium) inside the commands that use
+it, so that ``--help`` and the light commands answer at once.
+"""
 
 from gisgrid.cli.app import app, main
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 
+import click
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
 from gisgrid.cli import db, demo, exporting, importing, mapping, planning, resolving, serving
 from gisgrid.cli.errors import exit_code, message
 from gisgrid.cli.options import talk
 from gisgrid.errors import GisgridError
-from gisgrid.store.failures import explained
 
 __all__ = ["app", "main"]
 
@@ -33,19 +32,24 @@ app.command("demo")(demo.demo)
 
 
 def main() -> None:
-    """Run a command; an error of ours is one line on stderr and an exit code."""
+    """Run a command; an error is one line on stderr and an exit code."""
     try:
-        app()
+        code = typer.main.get_command(app).main(standalone_mode=False)
     except GisgridError as error:
-        _stop(error)
-    except SQLAlchemyError as error:
-        _stop(explained(error))
+        _stop(message(error), exit_code(error))
+    except typer.Abort:
+        # Every command works in one transaction, so nothing is half done.
+        _stop("已中断,未作更改 interrupted: nothing was changed", 130)
+    except click.ClickException as error:
+        _stop(f"用法有误 usage error: {error.format_message()}".replace("\n", " "), 2)
     except BrokenPipeError:
         # The reader of a pipe went away, as head does: no error of ours.
         sys.stderr.close()
         sys.exit(141)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
 
 
-def _stop(error: GisgridError) -> None:
-    talk.print(message(error), markup=False)
-    sys.exit(exit_code(error))
+def _stop(text: str, code: int) -> None:
+    talk.print(text, markup=False)
+    sys.exit(code)

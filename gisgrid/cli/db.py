@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gisgrid.cli.options import Database, Json, talk
 from gisgrid.settings import Settings
-from gisgrid.store.engine import find_database, make_engine
-from gisgrid.store.schema import migrate as migrate_schema
-from gisgrid.store.server import PrivateServer
-from gisgrid.store.server import backup as write_backup
-from gisgrid.store.server import restore as read_backup
-from gisgrid.store.server.target import connect
+
+if TYPE_CHECKING:
+    from gisgrid.store.server import PrivateServer
 
 __all__ = ["app"]
 
@@ -33,7 +30,7 @@ def up(
     ] = None,
 ) -> None:
     """Start the private server; make it first when there is none."""
-    server = PrivateServer(Settings().home)
+    server = _server()
     server.up(listen=listen)
     status = server.status()
     _say(f"the private server runs as process {status.pid}, socket in {status.socket}")
@@ -44,14 +41,14 @@ def up(
 @app.command()
 def down() -> None:
     """Stop the private server."""
-    PrivateServer(Settings().home).down()
+    _server().down()
     _say("the private server is down")
 
 
 @app.command()
 def status(as_json: Json = False) -> None:
     """Say whether the private server runs, and where."""
-    found = PrivateServer(Settings().home).status()
+    found = _server().status()
     if as_json:
         typer.echo(json.dumps(asdict(found), default=str, ensure_ascii=False))
     else:
@@ -62,6 +59,8 @@ def status(as_json: Json = False) -> None:
 @app.command()
 def url(database: Database = None) -> None:
     """Print the database's URL, fit for psql and QGIS; passwords are not in it."""
+    from gisgrid.store.engine import find_database
+
     found = find_database(Settings(), database).set(drivername="postgresql")
     typer.echo(found._replace(password=None).render_as_string())
 
@@ -69,6 +68,10 @@ def url(database: Database = None) -> None:
 @app.command()
 def migrate(database: Database = None) -> None:
     """Bring the database's tables to this version of gisgrid."""
+    from gisgrid.store.engine import find_database, make_engine
+    from gisgrid.store.schema import migrate as migrate_schema
+    from gisgrid.store.server.target import connect
+
     address = find_database(Settings(), database)
     connect(address)[1].close()  # an unreachable database is a clear error here
     before, after = migrate_schema(make_engine(address))
@@ -81,6 +84,9 @@ def backup(
     database: Database = None,
 ) -> None:
     """Write the whole database to one file."""
+    from gisgrid.store.engine import find_database
+    from gisgrid.store.server import backup as write_backup
+
     write_backup(find_database(Settings(), database), file)
     _say(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
 
@@ -94,8 +100,17 @@ def restore(
     database: Database = None,
 ) -> None:
     """Fill an empty database from a backup, wholly or not at all."""
+    from gisgrid.store.engine import find_database
+    from gisgrid.store.server import restore as read_backup
+
     read_backup(find_database(Settings(), database), file, force=force)
     _say(f"{file}: restored")
+
+
+def _server() -> PrivateServer:
+    from gisgrid.store.server import PrivateServer
+
+    return PrivateServer(Settings().home)
 
 
 def _say(text: str) -> None:

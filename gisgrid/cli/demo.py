@@ -7,26 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gisgrid.cli.options import talk
-from gisgrid.cli.serving import Port, run_server
-from gisgrid.maps.district import campaign_page, grids_page, hazards_page
-from gisgrid.sample import build_district
-from gisgrid.sample.loading import load_district
-from gisgrid.settings import Settings
-from gisgrid.store import clock
-from gisgrid.store.engine import DEMO_DATABASE, connect
-from gisgrid.store.notices import notice
+from gisgrid.cli.options import open_engine, talk
+from gisgrid.cli.serving import Port, require_free, run_server
+from gisgrid.settings import DEMO_DATABASE, Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 __all__ = ["demo"]
 
-_PAGES = {
-    "grids.html": grids_page,
-    "hazards.html": hazards_page,
-    "campaign.html": campaign_page,
-}
+_HOST = "127.0.0.1"
+_FILES = ("grids.html", "hazards.html", "campaign.html")
 
 
 def demo(
@@ -37,34 +28,48 @@ def demo(
     ] = Path("demo"),
 ) -> None:
     """Load the made-up sample district into a database of its own, draw its maps, serve it."""
+    if not no_serve:
+        require_free(_HOST, port)
     settings = Settings()
-    engine = connect(settings, DEMO_DATABASE)
-    try:
-        with engine.connect() as connection:
-            loaded = bool(notice(connection))
-        if not loaded:
-            talk.print("正在生成示例区(约一分钟)… making the sample district, about a minute …")
-            load_district(engine, build_district())
-        if not loaded or not all((folder / name).exists() for name in _PAGES):
+    with open_engine(DEMO_DATABASE, settings) as engine:
+        fresh = _load(engine)
+        if fresh or not all((folder / name).exists() for name in _FILES):
             _draw(engine, settings, folder)
-    finally:
-        engine.dispose()
     _say_where(folder, port, serving=not no_serve)
     if not no_serve:
-        run_server("127.0.0.1", port, 1, DEMO_DATABASE)
+        run_server(_HOST, port, 1, DEMO_DATABASE)
+
+
+def _load(engine: Engine) -> bool:
+    """Load the district unless it is there; whether it was loaded now."""
+    from gisgrid.store.notices import notice
+
+    with engine.connect() as connection:
+        if notice(connection):
+            return False
+    from gisgrid.sample import build_district
+    from gisgrid.sample.loading import load_district
+
+    talk.print("正在生成示例区(约一分钟)… making the sample district, about a minute …")
+    load_district(engine, build_district())
+    return True
 
 
 def _draw(engine: Engine, settings: Settings, folder: Path) -> None:
+    from gisgrid.maps.district import campaign_page, grids_page, hazards_page
+    from gisgrid.store import clock
+
     folder.mkdir(parents=True, exist_ok=True)
     with engine.connect() as connection:
         now = clock.now(connection, settings.zone)
-        for name, page in _PAGES.items():
+        pages = (grids_page, hazards_page, campaign_page)
+        for name, page in zip(_FILES, pages, strict=True):
             (folder / name).write_text(page(connection, now, settings), encoding="utf-8")
 
 
 def _say_where(folder: Path, port: int, *, serving: bool) -> None:
     typer.echo("示例区已就绪(示例数据) the sample district is ready (made-up data)")
-    for name in _PAGES:
+    for name in _FILES:
         typer.echo(f"  地图 map      {folder / name}")
     if serving:
         base = f"http://127.0.0.1:{port}"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gisgrid.cli.importing import Kind, Level
 from gisgrid.cli.options import At, Database, instant, open_engine, talk
-from gisgrid.exports import export_grids, export_places
-from gisgrid.files import Written
 from gisgrid.settings import Settings
+
+if TYPE_CHECKING:
+    from gisgrid.files import Written
 
 __all__ = ["app"]
 
@@ -32,6 +33,8 @@ def grids(
     database: Database = None,
 ) -> None:
     """Write grids with their shapes."""
+    from gisgrid.exports import export_grids
+
     settings = Settings()
     with open_engine(database, settings) as engine, engine.connect() as connection:
         name = level.value if level else None
@@ -44,17 +47,24 @@ def grids(
 @app.command()
 def places(
     file: _File,
-    kind: Annotated[Kind, typer.Option("--kind", help="Which places.")],
+    kind: Annotated[Kind | None, typer.Option("--kind", help="One kind; else all.")] = None,
     at: At = None,
     crs: _Crs = "wgs84",
     database: Database = None,
 ) -> None:
     """Write places with the codes of their grids; confidential ones are left out."""
+    from gisgrid.exports import export_places
+
     settings = Settings()
     with open_engine(database, settings) as engine, engine.connect() as connection:
         moment = instant(connection, at, settings)
         written = export_places(
-            connection, file, kind=kind.value, at=moment, past=at is not None, crs=crs
+            connection,
+            file,
+            kind=kind.value if kind else None,
+            at=moment,
+            past=at is not None,
+            crs=crs,
         )
     _print(written)
 

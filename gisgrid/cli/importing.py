@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,23 +23,14 @@ from gisgrid.cli.options import (
     note,
     open_engine,
     progress_bar,
+    say,
     talk,
-)
-from gisgrid.imports import (
-    BoundaryFile,
-    BoundaryReport,
-    BuildingFile,
-    ImportReport,
-    LineFile,
-    Notice,
-    PlaceFile,
-    import_boundaries,
-    import_buildings,
-    import_lines,
-    import_places,
 )
 from gisgrid.settings import Settings
 from gisgrid.times import parse_instant
+
+if TYPE_CHECKING:
+    from gisgrid.imports import BoundaryReport, ImportReport
 
 __all__ = ["app"]
 
@@ -110,6 +101,8 @@ def boundaries(
     as_json: Json = False,
 ) -> None:
     """Import boundaries of one level: a new grid for a new code, a new version for a new shape."""
+    from gisgrid.imports import BoundaryFile, import_boundaries
+
     settings = Settings()
     given = {"code": code, "name": name, "parent": parent, "households": households}
     request = BoundaryFile(
@@ -165,6 +158,8 @@ def places(
     as_json: Json = False,
 ) -> None:
     """Import addresses, hazards or patrol points; each finds its micro-grid on its way in."""
+    from gisgrid.imports import PlaceFile, import_places
+
     settings = Settings()
     text_column = {Kind.address: "text", Kind.hazard: "description", Kind.patrol: "name"}[kind]
     given = {
@@ -211,6 +206,8 @@ def buildings(
     as_json: Json = False,
 ) -> None:
     """Import building footprints."""
+    from gisgrid.imports import BuildingFile, import_buildings
+
     given = {"name": name, "floors": floors, "households": households}
     request = BuildingFile(
         path=file,
@@ -247,6 +244,8 @@ def lines(
     as_json: Json = False,
 ) -> None:
     """Import the lines that divide: roads, rivers, walls."""
+    from gisgrid.imports import LineFile, import_lines
+
     request = LineFile(
         path=file,
         id=row_id,
@@ -280,6 +279,9 @@ def _print(report: ImportReport, as_json: bool) -> None:
         f"接收 taken      {report.rows_taken:>12,}   新增 new {report.inserted:,} · "
         f"更新 changed {report.updated:,} · 未变 as before {report.unchanged:,}"
     )
+    if report.outside is not None:
+        inside = report.rows_taken - report.outside
+        typer.echo(f"归格 assigned   {inside:>12,}   界外 outside {report.outside:,}")
     _print_rejected(report)
 
 
@@ -311,7 +313,7 @@ def _print_boundaries(report: BoundaryReport, as_json: bool) -> None:
     if report.published.orphaned:
         count = report.published.orphaned
         zh, en = "个网格的上级网格已终止", "grids are left without their parent, which ended"
-        note((Notice("orphaned", count, f"{count:,} {zh}", f"{count:,} {en}"),))
+        say(f"{count:,} {zh}", f"{count:,} {en}")
 
 
 def _print_rejected(report: ImportReport | BoundaryReport) -> None:

@@ -10,7 +10,6 @@ import typer
 
 from gisgrid.cli.options import At, Database, instant, open_engine
 from gisgrid.errors import FileError
-from gisgrid.maps.district import campaign_page, grids_page, hazards_page
 from gisgrid.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,12 +27,16 @@ _Output = Annotated[Path, typer.Option("-o", "--output", metavar="FILE.html", he
 @app.command()
 def grids(output: _Output, at: At = None, database: Database = None) -> None:
     """The grids of all levels, with names and counts."""
+    from gisgrid.maps.district import grids_page
+
     _write(output, at, database, grids_page)
 
 
 @app.command()
 def hazards(output: _Output, at: At = None, database: Database = None) -> None:
     """Hazards as a heat map."""
+    from gisgrid.maps.district import hazards_page
+
     _write(output, at, database, hazards_page)
 
 
@@ -47,6 +50,7 @@ def campaign(
     database: Database = None,
 ) -> None:
     """A campaign over time: before, during, after."""
+    from gisgrid.maps.district import campaign_page
 
     def draw(connection: Connection, moment: datetime, settings: Settings) -> str:
         return campaign_page(connection, moment, settings, code=code)
@@ -60,6 +64,8 @@ def _write(
     database: str | None,
     draw: Callable[[Connection, datetime, Settings], str],
 ) -> None:
+    if not output.parent.is_dir():
+        raise FileError("there is no such folder", where=str(output.parent), fix="make it first")
     settings = Settings()
     with open_engine(database, settings) as engine, engine.connect() as connection:
         page = draw(connection, instant(connection, at, settings), settings)

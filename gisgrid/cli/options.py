@@ -14,8 +14,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gisgrid.settings import Settings
-from gisgrid.store import clock
-from gisgrid.store.engine import connect
 from gisgrid.times import parse_instant
 
 if TYPE_CHECKING:
@@ -39,6 +37,7 @@ __all__ = [
     "note",
     "open_engine",
     "progress_bar",
+    "say",
     "talk",
 ]
 
@@ -84,15 +83,24 @@ MapApproval = Annotated[
 @contextmanager
 def open_engine(database: str | None, settings: Settings) -> Iterator[Engine]:
     """The engine of a command, closed at its end."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from gisgrid.store.engine import connect
+    from gisgrid.store.failures import explained
+
     engine = connect(settings, database)
     try:
         yield engine
+    except SQLAlchemyError as error:
+        raise explained(error) from None
     finally:
         engine.dispose()
 
 
 def instant(connection: Connection, text: str | None, settings: Settings) -> datetime:
     """``--at``: a date as the user wrote it, or now."""
+    from gisgrid.store import clock
+
     if text is None or text.strip().lower() == "today":
         return clock.now(connection, settings.zone)
     return parse_instant(text, settings.zone)
@@ -121,4 +129,9 @@ def progress_bar(title: str) -> Iterator[OnProgress]:
 def note(notices: tuple[Notice, ...]) -> None:
     """Tell the user what an import noticed."""
     for notice in notices:
-        talk.print(f"注意 {notice.zh}\n  note: {notice.en}", markup=False)
+        say(notice.zh, notice.en)
+
+
+def say(zh: str, en: str) -> None:
+    """Tell the user something in both languages."""
+    talk.print(f"注意 {zh}\n  note: {en}", markup=False)

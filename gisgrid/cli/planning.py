@@ -10,8 +10,6 @@ import typer
 
 from gisgrid.cli.options import Database, Json, open_engine
 from gisgrid.settings import Settings
-from gisgrid.store import plans
-from gisgrid.store.publish import publish as publish_plan
 
 __all__ = ["app"]
 
@@ -23,6 +21,8 @@ _Plan = Annotated[int, typer.Argument(help="Number of the plan.", show_default=F
 @app.command("list")
 def list_plans(database: Database = None, as_json: Json = False) -> None:
     """List plans, the newest first."""
+    from gisgrid.store import plans
+
     settings = Settings()
     with open_engine(database, settings) as engine, engine.connect() as connection:
         found = plans.listing(connection)
@@ -39,6 +39,8 @@ def list_plans(database: Database = None, as_json: Json = False) -> None:
 @app.command()
 def publish(plan: _Plan, database: Database = None) -> None:
     """Put a draft in force."""
+    from gisgrid.store.publish import publish as publish_plan
+
     settings = Settings()
     with open_engine(database, settings) as engine, engine.begin() as connection:
         tolerance = settings.overlap_tolerance_m2
@@ -50,6 +52,8 @@ def publish(plan: _Plan, database: Database = None) -> None:
 @app.command()
 def discard(plan: _Plan, database: Database = None) -> None:
     """Give a draft up; it stays on record."""
+    from gisgrid.store import plans
+
     with open_engine(database, Settings()) as engine, engine.begin() as connection:
         plans.discard(connection, plan)
     typer.echo(f"放弃 discarded  plan {plan}")

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gisgrid.cli.options import At, Crs, Database, Json, instant, open_engine, progress_bar
 from gisgrid.errors import InputError
-from gisgrid.exports.resolved import resolve_file
-from gisgrid.geometry.crs import Crs as CrsValue
-from gisgrid.geometry.crs import point_to_wgs84
-from gisgrid.locate import Resolution
 from gisgrid.settings import Settings
-from gisgrid.store import revisions
-from gisgrid.store.owners import resolve_point
+
+if TYPE_CHECKING:
+    from gisgrid.locate import Resolution
 
 __all__ = ["resolve"]
 
@@ -39,21 +36,17 @@ def resolve(
     as_json: Json = False,
 ) -> None:
     """Say which grids own a point (wgs84 unless --crs says otherwise), or each point of a file."""
-    settings = Settings()
     if file is not None:
-        if output is None:
-            raise InputError("no output file is named", where="--file", fix="add -o OUT.csv")
-        with (
-            open_engine(database, settings) as engine,
-            engine.connect() as connection,
-            progress_bar(file.name) as progress,
-        ):
-            moment = instant(connection, at, settings)
-            rows = resolve_file(connection, file, output, crs=crs, at=moment, progress=progress)
-        typer.echo(f"写出 written    {rows:>12,}   → {output}")
+        _resolve_file(file, output, crs, at, database)
         return
     if lon is None or lat is None:
         raise InputError("no point is given", fix="give --lon X --lat Y, or --file POINTS.csv")
+    from gisgrid.geometry.crs import Crs as CrsValue
+    from gisgrid.geometry.crs import point_to_wgs84
+    from gisgrid.store import revisions
+    from gisgrid.store.owners import resolve_point
+
+    settings = Settings()
     frame = CrsValue.parse(crs or "wgs84")
     x, y = point_to_wgs84(lon, lat, frame)
     with open_engine(database, settings) as engine, engine.connect() as connection:
@@ -63,6 +56,24 @@ def resolve(
         typer.echo(json.dumps(_document(found, revision, frame.name), ensure_ascii=False))
     else:
         _print(found)
+
+
+def _resolve_file(
+    file: Path, output: Path | None, crs: str | None, at: str | None, database: str | None
+) -> None:
+    from gisgrid.exports import resolve_file
+
+    if output is None:
+        raise InputError("no output file is named", where="--file", fix="add -o OUT.csv")
+    settings = Settings()
+    with (
+        open_engine(database, settings) as engine,
+        engine.connect() as connection,
+        progress_bar(file.name) as progress,
+    ):
+        moment = instant(connection, at, settings)
+        rows = resolve_file(connection, file, output, crs=crs, at=moment, progress=progress)
+    typer.echo(f"写出 written    {rows:>12,}   → {output}")
 
 
 def _document(found: Resolution, revision: int, crs: str) -> dict[str, object]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from gisgrid.cli.options import Database, talk
+from gisgrid.errors import Conflict
 from gisgrid.settings import Settings
-from gisgrid.store.engine import connect
 
-__all__ = ["run_server", "serve"]
+__all__ = ["require_free", "run_server", "serve"]
 
 Host = Annotated[str, typer.Option("--host", metavar="H", help="Address to listen on.")]
 Port = Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port.")]
@@ -29,7 +29,18 @@ def serve(
 
 
 def run_server(host: str, port: int, workers: int, database: str | None) -> None:
-    """Serve until interrupted; the workers find the database in the environment."""
+    """Serve until interrupted; the workers find the database in the environment.
+
+    Raises
+    ------
+    Conflict
+        The port is in use.
+    """
+    import uvicorn
+
+    from gisgrid.store.engine import connect
+
+    require_free(host, port)
     settings = Settings()
     # Set up and checked here, so that a fault is one line and not a worker's traceback.
     connect(settings, database).dispose()
@@ -45,3 +56,18 @@ def run_server(host: str, port: int, workers: int, database: str | None) -> None
         access_log=False,
         log_level="warning",
     )
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise `Conflict` when something listens on the port already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Conflict(
+                f"cannot listen there: {error.strerror}",
+                where=f"{host}:{port}",
+                fix="choose another: --port N",
+            ) from None

@@ -96,5 +96,5 @@ def _resolved(batch: Batch, crs: Crs, index: LevelIndex, codes: dict[int, str]) 
     for reject in sieve.rejects:
         at = reject.row - batch.first_row
         frame.loc[at, "status"] = "error"
-        frame.loc[at, "error"] = f"{reject.field} {reject.reason}".strip()
+        frame.loc[at, "error"] = f"{reject.field}: {reject.reason}"
     return frame

@@ -42,9 +42,9 @@ class Reject:
 class RejectsFile:
     """Writes rejects to a CSV (UTF-8 with a byte order mark, so that a spreadsheet reads it right).
 
-    The file is made with the first reject; a file of an earlier run is removed at the start, so
-    that what lies there is always of the last run. Its folder is the current one: the input's may
-    be somebody else's.
+    The file is made with the first reject and takes the place of an earlier run's; a run that
+    ends without any removes that one, so that what lies there is always of the last run. Its
+    folder is the current one: the input's may be somebody else's.
 
     Parameters
     ----------
@@ -70,10 +70,6 @@ class RejectsFile:
                 where=str(self.path),
                 fix="name another (--rejects)",
             )
-        try:
-            self.path.unlink(missing_ok=True)
-        except OSError as error:
-            raise _unwritable(self.path, error) from None
 
     def add(self, rejects: Iterable[Reject]) -> None:
         """Write rejects, in the order given."""
@@ -85,10 +81,15 @@ class RejectsFile:
             self.count += 1
 
     def close(self) -> None:
-        """Finish the file, if there is one."""
+        """Finish the file; without a reject that of an earlier run is removed."""
         if self._file is not None:
             self._file.close()
             self._file = None
+        elif not self.count:
+            try:
+                self.path.unlink(missing_ok=True)
+            except OSError as error:
+                raise _unwritable(self.path, error) from None
 
     def _open(self) -> None:
         try:

@@ -178,7 +178,7 @@ def point_to_wgs84(lon_or_x: float, lat_or_y: float, crs: Crs) -> tuple[float, f
         raise CoordinateError(
             "the point does not lie on the globe",
             where=f"{lon_or_x:.10g}, {lat_or_y:.10g}",
-            fix=f"give longitude, then latitude, in {crs.name}, or another CRS",
+            fix=f"give lon and lat in that order, in {crs.name}, or another crs",
         )
     return float(x), float(y)
 

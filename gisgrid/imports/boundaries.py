@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gisgrid.errors import InputError, RejectedError
+from gisgrid.errors import RejectedError
 from gisgrid.files import require_columns
 from gisgrid.imports.boundary_rows import BoundaryRows
 from gisgrid.imports.parents import household_notices, nesting_notices
@@ -131,7 +131,7 @@ def import_boundaries(engine: Engine, file: BoundaryFile, settings: Settings) ->
             else set(),
             mend=file.repair,
         )
-        with RejectLog(connection, import_id, file.path, file.rejects) as rejects:
+        with RejectLog(connection, import_id, file.path, file.layer, file.rejects) as rejects:
             for batch in source.batches(list(file.columns.values())):
                 rejects.add(rows.take(batch))
             frame = _usable(file, rows, rejects)
@@ -144,7 +144,7 @@ def _usable(file: BoundaryFile, rows: BoundaryRows, rejects: RejectLog) -> gpd.G
         rejects.require_none()
     frame = rows.frame()
     if frame is None:
-        raise InputError(f"none of the {rows.read:,} rows can be used", where=str(rejects.path))
+        raise rejects.nothing_left(rows.read)
     if rejects.count and file.replaces != "listed":
         raise RejectedError(
             f"{rejects.count:,} rows were rejected, and --replace {file.replaces} would end their "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # A time of day with an offset behind it.
 _OFFSET = r"\d[T ]\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 
-_INSTANT = "datetime64[us, UTC]"
+_INSTANT: Final = "datetime64[us, UTC]"
 
 __all__ = ["instants", "numbers", "texts", "whole_numbers"]
 

@@ -39,6 +39,8 @@ class LineFile(RowFile):
 
 
 class _LineLoader:
+    outside = None
+
     def __init__(self, connection: Connection, columns: list[str]) -> None:
         self._stage = Stage(connection, dividing_line, ["source_id", "geom", *columns])
 

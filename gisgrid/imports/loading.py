@@ -54,7 +54,7 @@ class PointLoader:
         owners = owner_columns(self._index.owners(np.empty(0), np.empty(0)))
         self._stage = Stage(connection, table, ["source_id", "point", *columns, *owners], key=key)
         self._rows = 0
-        self._outside = 0
+        self.outside = 0
 
     def add(
         self,
@@ -81,7 +81,7 @@ class PointLoader:
         lon, lat = lon[good], lat[good]
         owners = self._index.owners(lon, lat)
         self._rows += len(lon)
-        self._outside += int(owners.outside.sum())
+        self.outside += int(owners.outside.sum())
         self._stage.add(
             {
                 "row": row[good],
@@ -107,13 +107,13 @@ class PointLoader:
                     "no boundaries are published yet: these points have no owner",
                 ),
             )
-        if self._outside * 2 <= self._rows:
+        if self.outside * 2 <= self._rows:
             return ()
-        share = f"{self._outside:,} / {self._rows:,}"
+        share = f"{self.outside:,} / {self._rows:,}"
         return (
             Notice(
                 "outside",
-                self._outside,
+                self.outside,
                 f"{share} 个点落在所有网格之外:经纬度是否颠倒?坐标系是否正确?",
                 f"{share} points lie outside every grid: lon and lat swapped, or another CRS?",
             ),

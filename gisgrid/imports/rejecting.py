@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from gisgrid.errors import CrsError, RejectedError
+from gisgrid.errors import CrsError, InputError, RejectedError
 from gisgrid.files import Batch, Reject, RejectsFile, Source
 from gisgrid.store import imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection
@@ -87,15 +88,26 @@ class RejectLog:
     ----------
     source : Path
         The file that is imported; it names the rejects file.
+    layer : str, optional
+        Its layer, which is then in the rejects file's name too.
     path : Path, optional
         Where to write the rejects file instead.
     """
 
     def __init__(
-        self, connection: Connection, import_id: int, source: Path, path: Path | None = None
+        self,
+        connection: Connection,
+        import_id: int,
+        source: Path,
+        layer: str | None = None,
+        path: Path | None = None,
     ) -> None:
         self._connection = connection
         self._import_id = import_id
+        self._source = source
+        self._reasons: Counter[str] = Counter()
+        if path is None and layer:
+            path = Path.cwd() / f"{source.stem}.{layer}.rejects.csv"
         self._file = RejectsFile(source, path=path)
 
     @property
@@ -114,6 +126,16 @@ class RejectLog:
         rows = [(reject.row, reject.field, reject.reason, reject.value) for reject in kept]
         imports.add_rejects(self._connection, self._import_id, self.count, rows)
         self._file.add(kept)
+        self._reasons.update(f"{reject.field} {reject.reason}".strip() for reject in kept)
+
+    def nothing_left(self, read: int) -> InputError:
+        """The error of an import of which no row can be used, with the commonest reason."""
+        reason, count = self._reasons.most_common(1)[0]
+        return InputError(
+            f"none of the {read:,} rows can be used; {count:,} of them: {reason}",
+            where=str(self._source),
+            fix=f"see {self.path}",
+        )
 
     def require_none(self) -> None:
         """Raise `RejectedError` when anything was rejected: the caller asked for all or none."""

@@ -47,6 +47,8 @@ class ImportReport:
         ``rows_read`` is the sum of the other two.
     inserted, updated, unchanged : int
         What the rows taken did to the table.
+    outside : int or None
+        How many of the rows no grid covers; None for rows without an owner.
     rejects_file : Path or None
         Where the rejected rows are written, when there are any.
     notices : tuple of Notice
@@ -59,5 +61,6 @@ class ImportReport:
     inserted: int
     updated: int
     unchanged: int
+    outside: int | None
     rejects_file: Path | None
     notices: tuple[Notice, ...]

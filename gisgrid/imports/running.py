@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 import pandas as pd
 
-from gisgrid.errors import InputError
 from gisgrid.files import Batch, Reject, Source, open_source
 from gisgrid.imports.columns import texts, whole_numbers
 from gisgrid.imports.rejecting import RejectLog, Sieve
@@ -74,6 +73,10 @@ class RowFile:
 
 class Loader(Protocol):
     """Takes typed rows and brings them into a table."""
+
+    @property
+    def outside(self) -> int | None:
+        """How many of them no grid covers; None for rows without an owner."""
 
     def repeated(self, field: str) -> Iterator[list[Reject]]:
         """The rows whose id stood in the file before, in portions."""
@@ -183,7 +186,7 @@ def run_import(
         options={"id": file.id, "columns": dict(file.columns)},
     )
     read = 0
-    with RejectLog(connection, import_id, file.path, file.rejects) as rejects:
+    with RejectLog(connection, import_id, file.path, file.layer, file.rejects) as rejects:
         for batch in source.batches(wanted):
             sieve = Sieve(batch)
             take(batch, sieve)
@@ -195,7 +198,7 @@ def run_import(
         if file.strict:
             rejects.require_none()
         if read == rejects.count:
-            raise InputError(f"none of the {read:,} rows can be used", where=str(rejects.path))
+            raise rejects.nothing_left(read)
         merged = loader.merge(import_id)
     notices = loader.notices()
     counts = {"rows_read": read, "rows_taken": read - rejects.count, "rows_rejected": rejects.count}
@@ -206,6 +209,7 @@ def run_import(
         inserted=merged.inserted,
         updated=merged.updated,
         unchanged=merged.unchanged,
+        outside=loader.outside,
         rejects_file=rejects.path,
         notices=notices,
     )

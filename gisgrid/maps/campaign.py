@@ -91,7 +91,7 @@ def campaign_map(
         },
     }
     base = BaseMap(tile_url, tile_attribution)
-    bounds = bounds_of([buildings]) or bounds_of([items]) or bounds_of([grids])
+    bounds = bounds_of([grids]) or bounds_of([buildings]) or bounds_of([items])
     return render_page("campaign", data, text, bounds=bounds, base=base, nonce=nonce)
 
 

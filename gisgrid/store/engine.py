@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from gisgrid.errors import InputError
+from gisgrid.settings import DEMO_DATABASE
 from gisgrid.store.failures import explained
 from gisgrid.store.schema import ensure_ready
 from gisgrid.store.server import PrivateServer
@@ -16,10 +17,8 @@ from gisgrid.store.server import PrivateServer
 if TYPE_CHECKING:
     from gisgrid.settings import Settings
 
-__all__ = ["DEMO_DATABASE", "connect", "find_database", "make_engine", "normalise_url"]
+__all__ = ["connect", "find_database", "make_engine", "normalise_url"]
 
-# A name instead of a URL: a database of the private server that no user's data can be in.
-DEMO_DATABASE = "demo"
 _USER_DATABASE = "gisgrid"
 
 

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from gisgrid.locate import Owners
 
-__all__ = ["OWNED", "TABLES", "Merged", "Stage", "owner_columns", "stream"]
+__all__ = ["OWNED", "TABLES", "Merged", "Stage", "exported_columns", "owner_columns", "stream"]
 
 # What a user calls it -> where it is kept.
 TABLES: Final[Mapping[str, Table]] = {
@@ -192,6 +192,12 @@ class Stage:
         return select(func.count()).select_from(keys).scalar_subquery()
 
 
+def exported_columns(kind: str) -> dict[str, bool]:
+    """The columns of its own that a kind has in an export; whether each is of whole numbers."""
+    columns = (column for column in TABLES[kind].c if column.name not in _NOT_EXPORTED)
+    return {column.name: isinstance(column.type, Integer) for column in columns}
+
+
 def stream(connection: Connection, kind: str) -> Iterator[tuple[pd.DataFrame, NDArray[np.object_]]]:
     """All places of a kind that may be shown, in portions.
 
@@ -210,12 +216,12 @@ def stream(connection: Connection, kind: str) -> Iterator[tuple[pd.DataFrame, ND
         EPSG:4326.
     """
     table = TABLES[kind]
-    own = [column for column in table.c if column.name not in _NOT_EXPORTED]
+    own = exported_columns(kind)
     owners = [func.coalesce(table.c[f"{level}_id"], 0).label(f"{level}_id") for level in LEVELS]
     query = (
         select(
             table.c.source_id.label("id"),
-            *own,
+            *(table.c[name] for name in own),
             *owners,
             func.ST_X(table.c.point).label("lon"),
             func.ST_Y(table.c.point).label("lat"),
@@ -224,7 +230,7 @@ def stream(connection: Connection, kind: str) -> Iterator[tuple[pd.DataFrame, ND
         .order_by(table.c.id)
         .execution_options(yield_per=_PORTION)
     )
-    whole = {column.name: "Int64" for column in own if isinstance(column.type, Integer)}
+    whole = {name: "Int64" for name, is_whole in own.items() if is_whole}
     result = connection.execute(query)
     for rows in result.partitions():
         frame = pd.DataFrame(rows, columns=list(result.keys())).astype(whole)

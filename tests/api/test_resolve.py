@@ -78,7 +78,7 @@ def test_before_the_boundaries_began_there_is_nothing(client: TestClient) -> Non
     found = ask(client, 0.2, 0.2, at=(BEGAN - timedelta(days=1)).isoformat())
     assert found["status"] == "outside"
     assert found["at"] == "2023-12-31T08:00:00+08:00"
-    assert ask(client, 0.2, 0.2, at="0001-01-01")["status"] == "outside"
+    assert ask(client, 0.2, 0.2, at="1001-01-01")["status"] == "outside"
     assert ask(client, 0.2, 0.2, at="9999-12-31")["status"] == "inside"
     assert "at" not in ask(client, 0.2, 0.2, at="today")
     # A bare date is its midnight in Shanghai, eight hours before the boundaries began.
@@ -110,7 +110,7 @@ def test_the_system_of_the_coordinates_is_honoured_and_echoed(
         ({"lon": 121.2, "lat": 31.3, "crs": "EPSG:999999"}, "EPSG:n, wgs84"),
         ({"lon": 121.2, "lat": 31.3, "at": "yesterday"}, "2024-09-15"),
         ({"lon": 121.2, "lat": 31.3, "at": ""}, "2024-09-15"),
-        ({"lon": 121.2, "lat": 31.3, "at": "0001-01-01T00:00+14:00"}, "out of range"),
+        ({"lon": 121.2, "lat": 31.3, "at": "0001-01-01T00:00+14:00"}, "too far from today"),
         ({"lon": "1e308", "lat": "1e308", "crs": "bd09"}, "lon and lat in that order"),
         ({"lon": "inf", "lat": 0, "crs": "EPSG:32651"}, "lon and lat in that order"),
         ({"lon": "nan", "lat": 31.3}, "lon and lat in that order"),

@@ -128,7 +128,7 @@ def test_resolve_a_file_keeps_its_rows_and_their_order(
     assert [row["id"] for row in found] == ["a", "b", "c", "d"]
     assert [row["status"] for row in found] == ["inside", "error", "outside", "border"]
     assert [row["micro"] for row in found] == ["A1U1M1", "", "", "A1U1M1"]
-    assert found[1]["error"] == "lon is not a number"
+    assert found[1]["error"] == "lon: is not a number"
     assert list(found[0])[-5:] == ["status", "area", "unit", "micro", "error"]
     code, _, err = gisgrid("resolve", "--file", tmp_path / "o.csv", "-o", path, "--crs", "wgs84")
     assert (code, "'status' already" in err) == (2, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from sqlalchemy import Engine, insert
@@ -60,3 +61,16 @@ def test_whole_numbers_stay_whole_beside_missing_ones(changed: Engine, tmp_path:
 
 def test_what_is_confidential_is_left_out(changed: Engine, tmp_path: Path) -> None:
     assert exported(changed, tmp_path / "h.csv", kind="hazard")["id"].tolist() == ["h"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "gpkg", "parquet", "geojson"])
+def test_without_a_kind_all_places_are_told_apart(
+    changed: Engine, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"p.{suffix}"
+    with changed.connect() as connection:
+        export_places(connection, path, kind=None, at=clock.now(connection, UTC))
+    readers = {"csv": pd.read_csv, "parquet": gpd.read_parquet}
+    frame = readers.get(suffix, gpd.read_file)(path)
+    assert sorted(frame["kind"]) == ["address", "address", "hazard"]
+    assert set(frame["micro"]) == {"A1U1M1"}

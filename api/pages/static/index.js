@@ -161,6 +161,7 @@ async function look({ typed }) {
     show(result);
     await highlight(result, turn, typed);
   } catch (error) {
+    if (turn === asked) found.clearLayers();
     const text = [error.message, error.fix].filter(Boolean).join(" · ");
     if (turn === asked) tell("查不了。", "That cannot be looked up.", text);
   }

@@ -19,6 +19,9 @@ gisgrid.hazards = (map) => {
   const SEVERITY = new Map([[1, ["一般", "minor"]], [2, ["较大", "serious"]], [3, ["重大", "grave"]]]);
   const RAMP = [[255, 243, 191, 0.55], [255, 212, 102, 0.72], [247, 152, 56, 0.82], [222, 82, 40, 0.88], [168, 24, 40, 0.92], [86, 10, 44, 0.95]];
   const POINTS_FROM = 15.5;
+  // So few make no density worth a colour: each is shown at any zoom.
+  const FEW = 500;
+  let few = count <= FEW;
   const on = { category: raw.categories.map(() => true), state: raw.states.map(() => true) };
   const kept = (i) => on.category[category[i]] && on.state[state[i]];
 
@@ -121,7 +124,7 @@ gisgrid.hazards = (map) => {
         frame.width * frame.cell * view.scale, frame.height * frame.cell * view.scale);
       ctx.globalAlpha = 1;
     }
-    if (view.zoom > POINTS_FROM) dots(ctx, view);
+    if (few || view.zoom > POINTS_FROM) dots(ctx, view);
     if (view.zoom < 12) return;
     const labels = new gisgrid.Labels(ctx);
     data.grids.names.forEach((name, i) => {
@@ -144,7 +147,7 @@ gisgrid.hazards = (map) => {
 
   const date = (n) => (n < 0 ? "—" : new Date((raw.first_day + n) * 864e5).toISOString().slice(0, 10));
   map.on("click", (event) => {
-    if (map.getZoom() <= POINTS_FROM) return;
+    if (!few && map.getZoom() <= POINTS_FROM) return;
     const near = 10 / Math.pow(2, map.getZoom()), x = gisgrid.worldX(event.latlng.lng), y = gisgrid.worldY(event.latlng.lat);
     const found = [];
     for (let i = 0; i < count; i++) if (kept(i) && Math.hypot(xs[i] - x, ys[i] - y) < near) found.push(i);
@@ -171,6 +174,7 @@ gisgrid.hazards = (map) => {
         total++;
         bySubject.set(subject[i], (bySubject.get(subject[i]) || 0) + 1);
       }
+    few = total <= FEW;
     shown.textContent = number(total);
     const top = [...bySubject].sort((a, b) => b[1] - a[1]).slice(0, 6);
     often.replaceChildren(...top.map(([s, n]) => {

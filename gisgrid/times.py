@@ -35,8 +35,7 @@ def parse_instant(text: str, zone: tzinfo) -> datetime:
         raise InputError(
             "is not a date", where=repr(text), fix="write 2024-09-15 or 2024-09-15T08:30+08:00"
         ) from None
-    if read.year < EARLIEST_YEAR:
-        raise InputError(
-            "is too long ago", where=repr(text), fix=f"give a year from {EARLIEST_YEAR}"
-        )
+    if not EARLIEST_YEAR <= read.year <= LATEST_YEAR:
+        fix = f"give a year from {EARLIEST_YEAR} to {LATEST_YEAR}"
+        raise InputError("is too far from today", where=repr(text), fix=fix)
     return read.replace(tzinfo=zone) if read.tzinfo is None else read

@@ -6,11 +6,10 @@ from datetime import datetime, tzinfo
 
 from gisgrid.errors import InputError
 
-__all__ = ["EARLIEST_YEAR", "LATEST_YEAR", "parse_instant"]
+__all__ = ["EARLIEST_YEAR", "parse_instant"]
 
-# Nothing here is older or later, and near the calendar's ends time zones lead out of it.
+# Nothing here is older, and near the year 1 time zones lead out of the calendar.
 EARLIEST_YEAR = 1000
-LATEST_YEAR = 9000
 
 
 def parse_instant(text: str, zone: tzinfo) -> datetime:
@@ -35,7 +34,12 @@ def parse_instant(text: str, zone: tzinfo) -> datetime:
         raise InputError(
             "is not a date", where=repr(text), fix="write 2024-09-15 or 2024-09-15T08:30+08:00"
         ) from None
-    if not EARLIEST_YEAR <= read.year <= LATEST_YEAR:
-        fix = f"give a year from {EARLIEST_YEAR} to {LATEST_YEAR}"
-        raise InputError("is too far from today", where=repr(text), fix=fix)
-    return read.replace(tzinfo=zone) if read.tzinfo is None else read
+    read = read.replace(tzinfo=zone) if read.tzinfo is None else read
+    try:
+        year = read.astimezone(zone).year
+    except OverflowError:
+        year = 0
+    if year < EARLIEST_YEAR:
+        fix = f"give a year from {EARLIEST_YEAR} to 9999"
+        raise InputError("lies outside the calendar", where=repr(text), fix=fix)
+    return read

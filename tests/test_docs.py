@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer.main
 
@@ -16,7 +16,7 @@ from gisgrid.settings import Settings
 REFERENCE = (Path(__file__).parents[1] / "docs" / "reference.md").read_text(encoding="utf-8")
 
 
-def commands(group: click.Group, words: str = "gisgrid") -> list[str]:
+def commands(group: Any, words: str = "gisgrid") -> list[str]:
     found: list[str] = []
     for name, command in group.commands.items():
         path = f"{words} {name}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
 from gisgrid.cli import db, demo, exporting, importing, mapping, planning, resolving, serving
@@ -13,6 +12,9 @@ from gisgrid.cli.options import talk
 from gisgrid.errors import GisgridError
 
 __all__ = ["app", "main"]
+
+# What typer makes of Ctrl-C.
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="gisgrid",
@@ -37,19 +39,22 @@ def main() -> None:
         code = typer.main.get_command(app).main(standalone_mode=False)
     except GisgridError as error:
         _stop(message(error), exit_code(error))
-    except typer.Abort:
-        # Every command works in one transaction, so nothing is half done.
-        _stop("已中断,未作更改 interrupted: nothing was changed", 130)
-    except click.ClickException as error:
-        _stop(f"用法有误 usage error: {error.format_message()}".replace("\n", " "), 2)
+    except typer.TyperException as error:
+        # Without any words the help has been shown instead.
+        words = " ".join(str(error).split())
+        _stop(f"用法有误 usage error: {words} (--help)" if words else "", 2)
     except BrokenPipeError:
         # The reader of a pipe went away, as head does: no error of ours.
         sys.stderr.close()
         sys.exit(141)
     else:
+        if code == _INTERRUPTED:
+            # Every command works in one transaction, so nothing is half done.
+            _stop("已中断,未作更改 interrupted: nothing was changed", _INTERRUPTED)
         sys.exit(code if isinstance(code, int) else 0)
 
 
 def _stop(text: str, code: int) -> None:
-    talk.print(text, markup=False)
+    if text:
+        talk.print(text, markup=False)
     sys.exit(code)

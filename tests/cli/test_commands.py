@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
+import socket
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 import shapely
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select, text
 
 from gisgrid import errors
 from gisgrid.cli import main
 from gisgrid.cli.errors import EXIT_CODES, TITLES, exit_code, message
+from gisgrid.store.tables import address, import_run
 from tests.towns import SIDE, SOUTH, WEST, frame, square, town_rows
 
 Run = Callable[..., tuple[int, str, str]]
@@ -229,3 +234,60 @@ def test_every_error_has_a_title_and_a_code() -> None:
         kinds = [kind for kind, _ in table]
         for position, kind in enumerate(kinds):
             assert not any(issubclass(later, kind) for later in kinds[position + 1 :])
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["import", "places", "x.csv", "--kind", "adress"],
+        ["resolve", "--lon", "abc", "--lat", "1"],
+        ["import", "places", "x.csv"],
+        ["resolve", "--nothing"],
+        ["nothing"],
+    ],
+)
+def test_a_wrong_use_is_one_line_too(gisgrid: Run, args: list[str]) -> None:
+    code, out, err = gisgrid(*args)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("用法有误 usage error: ")
+
+
+def test_without_a_command_the_help_is_shown(gisgrid: Run) -> None:
+    code, out, err = gisgrid()
+    assert code == 2
+    assert "resolve" in out + err
+    assert "Traceback" not in out + err
+
+
+def test_a_port_in_use_is_said_before_anything_is_done(gisgrid: Run, at_town: Engine) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        for command in ("serve", "demo"):
+            code, out, err = gisgrid(command, "--port", taken.getsockname()[1])
+            assert (code, out, err.count("\n")) == (4, "", 1)
+            assert "--port" in err
+
+
+def test_an_import_that_is_interrupted_leaves_nothing(town: Engine, tmp_path: Path) -> None:
+    rows = "".join(f"{number},121.2{number % 1000:03},31.31\n" for number in range(400_000))
+    (tmp_path / "p.csv").write_text("id,lon,lat\n" + rows, encoding="utf-8")
+    url = town.url.render_as_string(hide_password=False)
+    options = ["--kind", "address", "--id", "id", "--lon", "lon", "--lat", "lat", "--crs", "wgs84"]
+    program = [sys.executable, "-c", "from gisgrid.cli import main; main()"]
+    command = [*program, "import", "places", "p.csv", *options, "--database", url]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    busy = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%' AND pid <> :own")
+    own = text("SELECT pg_backend_pid()")
+    for _ in range(600):
+        with town.connect() as connection:
+            if connection.scalar(busy, {"own": connection.scalar(own)}):
+                break
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "nothing was changed" in said
+    with town.connect() as connection:
+        assert connection.scalar(select(func.count()).select_from(address)) == 0
+        assert connection.scalar(select(func.count()).select_from(import_run)) == 0

@@ -276,7 +276,14 @@ def test_an_import_that_is_interrupted_leaves_nothing(town: Engine, tmp_path: Pa
     options = ["--kind", "address", "--id", "id", "--lon", "lon", "--lat", "lat", "--crs", "wgs84"]
     program = [sys.executable, "-c", "from gisgrid.cli import main; main()"]
     command = [*program, "import", "places", "p.csv", *options, "--database", url]
-    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    # Whoever runs the tests in the background may have taught them to ignore Ctrl-C.
+    running = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     busy = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%' AND pid <> :own")
     own = text("SELECT pg_backend_pid()")
     for _ in range(600):

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 import shapely
 
-from gisgrid.errors import CoverageError
-from gisgrid.locate.paths import PATH_SEPARATOR
+from gisgrid.locate.borders import Borders, draw_borders
+from gisgrid.locate.exact import ExactOwners
+from gisgrid.locate.looking import look_up
+from gisgrid.locate.raster import Raster, draw_raster
+from gisgrid.locate.storing import read_arrays, write_arrays
+from gisgrid.locate.usable import refuse_unusable
+from gisgrid.locate.walking import NOWHERE, UNSURE, is_minute, owner_in_cell
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
@@ -24,6 +32,10 @@ class CoverageIndex:
     A polygon owns the points that it covers, its edge included. Where several cover a point,
     the one whose code comes first in code-point order owns it. The plane is degrees, as in
     GEOS; the order of the polygons makes no difference.
+
+    Three things answer, each for what the one before leaves open: a raster, for the points in
+    cells that no border crosses; the segments of the borders, for those in the other cells; and
+    GEOS, for those nearer to a border than rounding can tell, or covered by several polygons.
 
     Parameters
     ----------
@@ -40,21 +52,87 @@ class CoverageIndex:
     See Also
     --------
     gisgrid.locate.LevelIndex : the indexes of all levels together.
+
+    Notes
+    -----
+    An index is never changed once it is made: threads may share it, and `locate` holds no GIL
+    while it works through an array.
     """
 
     def __init__(self, polygons: Sequence[Any] | NDArray[Any], codes: Sequence[str]) -> None:
         shapes = np.asarray(polygons, dtype=object)
-        self.codes: tuple[str, ...] = tuple(codes)
-        _refuse_unusable(shapes, self.codes)
+        names = tuple(codes)
+        refuse_unusable(shapes, names)
+        borders = draw_borders(shapes)
+        boxes = np.asarray(shapely.bounds(shapes), dtype=np.float64).reshape(-1, 4)
+        self._hold(names, borders, draw_raster(borders), boxes)
+
+    def _hold(
+        self, codes: tuple[str, ...], borders: Borders, raster: Raster, boxes: NDArray[np.float64]
+    ) -> None:
+        self.codes = codes
+        self._arrays = {**vars(borders), **vars(raster), "boxes": boxes}
+        for name, array in self._arrays.items():
+            # The loops are compiled for arrays that cannot be written to: one kind for all.
+            self._arrays[name] = array.view()
+            self._arrays[name].flags.writeable = False
+        borders = Borders(**{name: self._arrays[name] for name in vars(borders)})
+        raster = Raster(**{name: self._arrays[name] for name in vars(raster)})
         # Python compares str by code point, as COLLATE "C" does for UTF-8.
-        order = sorted(range(len(self.codes)), key=self.codes.__getitem__)
-        self._positions = np.array(order, dtype=np.int32)
-        self._shapes = shapes[self._positions]
-        shapely.prepare(self._shapes)
+        ranks = np.empty(len(codes), dtype=np.int32)
+        ranks[sorted(range(len(codes)), key=codes.__getitem__)] = np.arange(len(codes))
+        self._exact = ExactOwners(borders, boxes, ranks)
+        self._loop_arrays = (*vars(raster).values(), borders.xy, borders.sides)
+        self._leaf_arrays = (raster.leaves, borders.xy, borders.sides)
+        # For one point: plain numbers and views are read ten times faster than arrays.
+        self._box = tuple(raster.box.tolist())
+        self._grid = tuple(raster.grid.tolist())
+        self._columns = raster.root.shape[1]
+        self._root = raster.root.reshape(-1).data
+        self._blocks = raster.blocks.data
 
     def __len__(self) -> int:
         return len(self.codes)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        arrays = {name: np.asarray(array) for name, array in self._arrays.items()}
+        return _from_arrays, (type(self), self.codes, arrays)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays that the index is made of."""
+        return sum(array.nbytes for array in self._arrays.values())
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the index to a file.
+
+        Raises
+        ------
+        FileError
+            The file cannot be written.
+        """
+        codes = np.frombuffer(json.dumps(self.codes).encode(), dtype=np.uint8)
+        write_arrays(Path(path), {"codes": codes, **self._arrays})
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> CoverageIndex:
+        """Map a saved index into memory: processes that load the same file share one copy.
+
+        Only files that one's own `save` wrote are safe to load.
+
+        Raises
+        ------
+        FileError
+            There is no such file, or it is no index that this version can read.
+        """
+        arrays = read_arrays(Path(path))
+        codes = tuple(json.loads(arrays.pop("codes").tobytes()))
+        return _from_arrays(cls, codes, arrays)
+
+    @overload
+    def locate(self, lon: float, lat: float, *, border: Literal[False] = False) -> int: ...
+    @overload
+    def locate(self, lon: float, lat: float, *, border: Literal[True]) -> tuple[int, bool]: ...
     @overload
     def locate(
         self, lon: ArrayLike, lat: ArrayLike, *, border: Literal[False] = False
@@ -63,85 +141,79 @@ class CoverageIndex:
     def locate(
         self, lon: ArrayLike, lat: ArrayLike, *, border: Literal[True]
     ) -> tuple[NDArray[np.int32], NDArray[np.bool_]]: ...
-    def locate(
-        self, lon: ArrayLike, lat: ArrayLike, *, border: bool = False
-    ) -> NDArray[np.int32] | tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    def locate(self, lon: ArrayLike, lat: ArrayLike, *, border: bool = False) -> Any:
         """The position in ``codes`` of the polygon that owns each point.
 
         Parameters
         ----------
-        lon, lat : array_like of float64, shape (n,)
+        lon, lat : float, or array_like of float64, shape (n,)
             Degrees. NaN and infinity own nothing.
         border : bool
             Also tell which points several polygons cover, or lie on the edge of their owner.
 
         Returns
         -------
-        owner : ndarray of int32, shape (n,)
+        owner : int, or ndarray of int32, shape (n,)
             Positions into ``codes``; -1 where no polygon covers the point.
-        border : ndarray of bool, shape (n,)
+        border : bool, or ndarray of bool, shape (n,)
             Only with ``border=True``.
         """
-        x, y = (np.atleast_1d(np.asarray(part, dtype=np.float64)) for part in (lon, lat))
-        owner = np.full(len(x), -1, dtype=np.int32)
+        if isinstance(lon, float) and isinstance(lat, float):
+            position = self._locate_one(lon, lat)
+            if position != UNSURE:
+                return (position, False) if border else position
+        x, y = _column(lon), _column(lat)
+        if x.shape != y.shape or x.ndim != 1:
+            raise ValueError(
+                f"longitudes {x.shape} and latitudes {y.shape}: two columns are wanted"
+            )
+        owner = np.empty(len(x), dtype=np.int32)
+        unsure = look_up(x, y, owner, *self._loop_arrays)
         on_border = np.zeros(len(x), dtype=np.bool_)
-        finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        if len(finite) and len(self._shapes):
-            points = np.asarray(shapely.points(x[finite], y[finite]), dtype=object)
-            self._fill(finite, points, owner, on_border)
+        if unsure:
+            rows = np.flatnonzero(owner == UNSURE)
+            owner[rows], on_border[rows] = self._exact.owners(x[rows], y[rows])
+        if np.ndim(lon) == 0 and np.ndim(lat) == 0:
+            return (int(owner[0]), bool(on_border[0])) if border else int(owner[0])
         return (owner, on_border) if border else owner
 
-    def _fill(
-        self,
-        rows: NDArray[np.intp],
-        points: NDArray[Any],
-        owner: NDArray[np.int32],
-        on_border: NDArray[np.bool_],
-    ) -> None:
-        # The points go into the tree and the prepared polygons ask it: a polygon is prepared
-        # once and meets thousands of points, a point meets a handful of polygons.
-        tree = shapely.STRtree(points)
-        rank, hit = tree.query(self._shapes, predicate="covers")
-        best = np.full(len(rows), len(self._shapes), dtype=np.intp)
-        np.minimum.at(best, hit, rank)
-        owned = best < len(self._shapes)
-        owner[rows[owned]] = self._positions[best[owned]]
-        inner = np.zeros(len(rows), dtype=np.intp)
-        _, inside = tree.query(self._shapes, predicate="contains")
-        np.add.at(inner, inside, 1)
-        on_border[rows] = owned & ((np.bincount(hit, minlength=len(rows)) > 1) | (inner == 0))
+    def _locate_one(self, x: float, y: float) -> int:
+        """What `look_up` does, for one point without a call into the loop where that is enough."""
+        west, south, east, north = self._box
+        if not (west <= x <= east and south <= y <= north):
+            return NOWHERE
+        if is_minute(x) or is_minute(y):
+            return UNSURE
+        left, low, width, height, across, up = self._grid
+        u, v = (x - left) * across, (y - low) * up
+        i, j = int(u), int(v)
+        value: int = self._root[j * self._columns + i]
+        scale = 1.0
+        while value < UNSURE:
+            at = (-3 - value) >> 1
+            if value & 1:
+                scale *= 4.0
+                u, v = u * 4.0, v * 4.0
+                i, j = int(u), int(v)
+                value = self._blocks[(at << 4) + ((j & 3) << 2) + (i & 3)]
+            else:
+                corner_x, corner_y = left + i * (width / scale), low + j * (height / scale)
+                return owner_in_cell(x, y, corner_x, corner_y, at, *self._leaf_arrays)
+        return value
 
 
-def _refuse_unusable(shapes: NDArray[Any], codes: tuple[str, ...]) -> None:
-    """Raise for the first polygon that no index can hold, naming its code and place."""
-    if len(shapes) != len(codes):
-        raise CoverageError(f"{len(shapes)} polygons and {len(codes)} codes do not match")
-    seen: set[str] = set()
-    for code in codes:
-        if code in seen:
-            raise CoverageError("two polygons have this code", where=_said(code))
-        seen.add(code)
-    kinds = shapely.get_type_id(shapes)
-    for bad in np.flatnonzero(~np.isin(kinds, (3, 6)) | shapely.is_empty(shapes))[:1]:
-        raise CoverageError("not a polygon, or an empty one", where=_said(codes[bad]))
-    for bad in np.flatnonzero(~shapely.is_valid(shapes))[:1]:
-        reason = shapely.is_valid_reason(shapes[bad])
-        raise CoverageError(
-            f"invalid polygon: {reason}",
-            where=_said(codes[bad]),
-            fix="repair the ring at that place",
-        )
-    # A grid split at the 180th meridian has parts on both sides, each of them narrow.
-    parts, whole = shapely.get_parts(shapes, return_index=True)
-    bounds = shapely.bounds(parts)
-    for bad in whole[bounds[:, 2] - bounds[:, 0] > 180][:1]:
-        raise CoverageError(
-            "polygon spans more than 180 degrees of longitude",
-            where=_said(codes[bad]),
-            fix="split it at the 180th meridian",
-        )
+def _from_arrays(
+    kind: type[CoverageIndex], codes: tuple[str, ...], arrays: dict[str, NDArray[Any]]
+) -> CoverageIndex:
+    index = kind.__new__(kind)
+    borders = Borders(**{name: arrays[name] for name in Borders.__annotations__})
+    raster = Raster(**{name: arrays[name] for name in Raster.__annotations__})
+    index._hold(codes, borders, raster, arrays["boxes"])
+    return index
 
 
-def _said(code: str) -> str:
-    """A code, or the last one of a path, as a message names it."""
-    return repr(code.rpartition(PATH_SEPARATOR)[2])
+def _column(values: ArrayLike) -> NDArray[np.float64]:
+    """Numbers as the loops take them: contiguous, and read-only like the index itself."""
+    column = np.ascontiguousarray(values, dtype=np.float64).view()
+    column.flags.writeable = False
+    return column

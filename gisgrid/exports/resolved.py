@@ -10,9 +10,9 @@ import pandas as pd
 
 from gisgrid.errors import ColumnError
 from gisgrid.files import Batch, open_source, require_columns, write_frame
-from gisgrid.imports.positions import points
-from gisgrid.imports.rejecting import Sieve, require_crs
 from gisgrid.locate import NESTED_LEVELS
+from gisgrid.points.positions import points
+from gisgrid.points.sieve import Sieve, require_crs
 from gisgrid.store import grids
 from gisgrid.store.coverages import level_index
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from gisgrid.geometry.crs import Crs
-    from gisgrid.imports.report import Progress
     from gisgrid.locate import LevelIndex
+    from gisgrid.points.progress import Progress
 
 __all__ = ["resolve_file"]
 
@@ -92,9 +92,6 @@ def _resolved(batch: Batch, crs: Crs, index: LevelIndex, codes: dict[int, str]) 
     frame["status"] = owners.statuses()
     for level in NESTED_LEVELS:
         frame[level] = [codes.get(grid_id) for grid_id in owners.ids(level).tolist()]
-    frame["error"] = None
-    for reject in sieve.rejects:
-        at = reject.row - batch.first_row
-        frame.loc[at, "status"] = "error"
-        frame.loc[at, "error"] = f"{reject.field}: {reject.reason}"
+    frame.loc[~sieve.good, "status"] = "error"
+    frame["error"] = sieve.reasons()
     return frame

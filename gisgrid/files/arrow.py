@@ -12,11 +12,19 @@ import pyarrow as pa
 import shapely
 
 from gisgrid.errors import EncodingError, FileError
-from gisgrid.files.batches import GeometryArray
+from gisgrid.files.batches import FloatArray, GeometryArray
 from gisgrid.files.encodings import ADVICE, undecodable
 from gisgrid.files.rejects import Reject
 
-__all__ = ["arrow_arrays", "conformed", "frame_of", "geometries_of", "plain_column", "redecoded"]
+__all__ = [
+    "arrow_arrays",
+    "conformed",
+    "coordinates_of",
+    "frame_of",
+    "geometries_of",
+    "plain_column",
+    "redecoded",
+]
 
 Times = Literal["native", "zoned", "text"]
 
@@ -32,6 +40,9 @@ _TYPES: dict[pa.DataType, pd.api.extensions.ExtensionDtype] = {
     pa.uint32(): pd.Int64Dtype(),
     pa.uint64(): pd.UInt64Dtype(),
 }
+
+# A point as all common writers write it.
+_WKB_POINT = np.dtype([("little_endian", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
 
 
 def frame_of(names: tuple[str, ...], arrays: list[pa.Array], rows: int) -> pd.DataFrame:
@@ -97,10 +108,36 @@ def geometries_of(array: pa.Array, first_row: int) -> tuple[GeometryArray, list[
         array = array.storage
     wkb = np.asarray(array.to_numpy(zero_copy_only=False), dtype=object)
     geometry = np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object)
-    given = np.array([value is not None for value in wkb], dtype=bool)
-    broken = np.flatnonzero(shapely.is_missing(geometry) & given)
+    broken = np.flatnonzero(shapely.is_missing(geometry) & np.asarray(array.is_valid()))
     reason = "the geometry cannot be read"
     return geometry, [Reject(first_row + int(i), "geometry", reason) for i in broken]
+
+
+def coordinates_of(array: pa.Array) -> tuple[FloatArray, FloatArray] | None:
+    """Read WKB as two coordinates for each row, without a geometry for each: ten times faster.
+
+    Returns
+    -------
+    x, y : ndarray of float64, shape (n,)
+        NaN where there is no point, or an empty one. None instead of both where anything but
+        points in two dimensions is among them, or they are written another way.
+    """
+    if isinstance(array, pa.ExtensionArray):
+        array = array.storage
+    there = array.drop_null()
+    if not len(there) or not pa.types.is_binary(there.type):
+        return None
+    _, ends, data = there.buffers()
+    offsets = np.frombuffer(ends, np.int32)[there.offset : there.offset + len(there) + 1]
+    if np.any(np.diff(offsets) != _WKB_POINT.itemsize):
+        return None
+    read = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]].view(_WKB_POINT)
+    if np.any((read["little_endian"] != 1) | (read["kind"] != 1)):
+        return None
+    x, y = np.full((2, len(array)), np.nan)
+    given = np.asarray(array.is_valid())
+    x[given], y[given] = read["x"], read["y"]
+    return x, y
 
 
 def _require_utf8(array: pa.Array, path: Path, column: str, first_row: int) -> None:

@@ -19,8 +19,9 @@ from gisgrid.errors import ColumnError
 from gisgrid.files.rejects import Reject
 from gisgrid.geometry.crs import Crs
 
-__all__ = ["Batch", "GeometryArray", "Source", "require_columns"]
+__all__ = ["Batch", "FloatArray", "GeometryArray", "Source", "require_columns"]
 
+FloatArray = NDArray[np.float64]
 GeometryArray = NDArray[np.object_]
 
 
@@ -39,12 +40,15 @@ class Batch:
         In the source's own coordinates; None where the file has no geometry.
     faults : tuple of Reject
         Rows that could not be read at all: they hold NA and no geometry, and the reason is here.
+    points : (x, y), two arrays of float64, or None
+        In place of ``geometry`` for who only wants to know where points lie; NaN where nowhere.
     """
 
     first_row: int
     frame: pd.DataFrame
     geometry: GeometryArray | None = None
     faults: tuple[Reject, ...] = ()
+    points: tuple[FloatArray, FloatArray] | None = None
 
     def __len__(self) -> int:
         return len(self.frame)

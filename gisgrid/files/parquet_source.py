@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gisgrid.errors import FileError
-from gisgrid.files.arrow import frame_of, geometries_of, plain_column
+from gisgrid.files.arrow import coordinates_of, frame_of, geometries_of, plain_column
 from gisgrid.files.batches import Batch, Source
 from gisgrid.geometry.crs import WGS84, Crs
 
@@ -23,6 +24,15 @@ class ParquetSource(Source):
     """A Parquet file; with GeoParquet's metadata its main geometry column, stored as WKB.
 
     GeoParquet that names no coordinate system is WGS 84 by its standard, ``null`` means unknown.
+
+    Attributes
+    ----------
+    schema : pyarrow.Schema
+        Of the file, with its metadata.
+    shape : str or None
+        The column of the geometry.
+    groups : tuple of int
+        Rows of each row group.
     """
 
     def __init__(self, path: Path, *, crs: Crs | None = None) -> None:
@@ -30,11 +40,14 @@ class ParquetSource(Source):
         self.crs = crs
         with _arrow_errors(path):
             self._file = pq.ParquetFile(path)
-        self.rows = int(self._file.metadata.num_rows)
-        names = tuple(str(name) for name in self._file.schema_arrow.names)
-        self._shape = self._read_geo()
-        self.has_geometry = self._shape is not None
-        self.columns = tuple(name for name in names if name != self._shape)
+        meta = self._file.metadata
+        self.rows = int(meta.num_rows)
+        self.groups = tuple(int(meta.row_group(i).num_rows) for i in range(meta.num_row_groups))
+        self.schema: pa.Schema = self._file.schema_arrow
+        self.shape = self._read_geo()
+        self.has_geometry = self.shape is not None
+        names = tuple(str(name) for name in self.schema.names)
+        self.columns = tuple(name for name in names if name != self.shape)
         if self.rows == 0:
             raise FileError("the file has no rows", where=str(path))
 
@@ -42,7 +55,7 @@ class ParquetSource(Source):
         self._file.close()
 
     def _read_geo(self) -> str | None:
-        stored = (self._file.schema_arrow.metadata or {}).get(b"geo")
+        stored = (self.schema.metadata or {}).get(b"geo")
         if stored is None:
             return None
         try:
@@ -65,22 +78,68 @@ class ParquetSource(Source):
             self.crs = WGS84
         return name
 
-    def _read(self, columns: tuple[str, ...], size: int) -> Iterator[Batch]:
-        wanted = [*columns, self._shape] if self._shape else list(columns)
-        first = 1
+    def tables(
+        self,
+        columns: Sequence[str] | None = None,
+        *,
+        size: int,
+        groups: Sequence[int] | None = None,
+        threads: bool = True,
+    ) -> Iterator[pa.RecordBatch]:
+        """Read rows as they are kept, in memory that does not grow with the file.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            All when left out, the geometry among them.
+        size : int
+            Most rows of one table.
+        groups : sequence of int, optional
+            Numbers of the row groups; all when left out.
+        threads : bool
+            Whether columns are decoded side by side.
+
+        Raises
+        ------
+        FileError
+            When the file is broken.
+        """
         with _arrow_errors(self.path):
-            for table in self._file.iter_batches(batch_size=size, columns=wanted):
-                arrays = [
-                    plain_column(table.column(name), path=self.path, column=name, first_row=first)
-                    for name in columns
-                ]
-                frame = frame_of(columns, arrays, table.num_rows)
-                if self._shape is None:
-                    yield Batch(first, frame)
-                else:
-                    geometry, faults = geometries_of(table.column(self._shape), first)
-                    yield Batch(first, frame, geometry, tuple(faults))
-                first += table.num_rows
+            yield from self._file.iter_batches(
+                batch_size=size, columns=columns, row_groups=groups, use_threads=threads
+            )
+
+    def positions(self, table: pa.RecordBatch, at: Sequence[str] | None, first_row: int) -> Batch:
+        """The columns of coordinates of a table, or else where its own points lie, as a batch."""
+        if at is not None:
+            return Batch(first_row, self._frame(table, tuple(dict.fromkeys(at)), first_row))
+        points = coordinates_of(table.column(self.shape)) if self.shape else None
+        if points is None:
+            return self._batch(table, (), first_row)
+        return Batch(first_row, self._frame(table, (), first_row), points=points)
+
+    def _batch(self, table: pa.RecordBatch, columns: tuple[str, ...], first_row: int) -> Batch:
+        frame = self._frame(table, columns, first_row)
+        if self.shape is None:
+            return Batch(first_row, frame)
+        geometry, faults = geometries_of(table.column(self.shape), first_row)
+        return Batch(first_row, frame, geometry, tuple(faults))
+
+    def _frame(
+        self, table: pa.RecordBatch, columns: tuple[str, ...], first_row: int
+    ) -> pd.DataFrame:
+        arrays = [
+            plain_column(table.column(name), path=self.path, column=name, first_row=first_row)
+            for name in columns
+        ]
+        return frame_of(columns, arrays, table.num_rows)
+
+    def _read(self, columns: tuple[str, ...], size: int) -> Iterator[Batch]:
+        wanted = [*columns, self.shape] if self.shape else list(columns)
+        first = 1
+        for table in self.tables(wanted, size=size):
+            yield self._batch(table, columns, first)
+            first += table.num_rows
 
 
 @contextmanager

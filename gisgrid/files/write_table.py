@@ -95,11 +95,22 @@ def _coordinates(shapes: GeometryArray, names: list[str], crs: Crs) -> list[list
     if names == ["wkt"]:
         texts = shapely.to_wkt(shapes, rounding_precision=digits)
         return [["" if text is None else text for text in texts]]
-    both = (shapely.get_x(shapes), shapely.get_y(shapes))
+    # GEOS refuses to name the coordinates of an empty point.
+    there = shapes.copy()
+    there[shapely.is_empty(shapes)] = None
+    both = (shapely.get_x(there), shapely.get_y(there))
     return [[f"{v:.{digits}f}" if np.isfinite(v) else "" for v in values] for values in both]
 
 
 def _cells(column: pd.Series) -> list[object]:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        # Each kind once; the code of what is missing is -1.
+        kinds = np.array([*map(safe_cell, column.cat.categories), ""], dtype=object)
+        return list(kinds[column.cat.codes.to_numpy()])
+    if isinstance(column.dtype, pd.StringDtype):
+        # Most cells begin with a letter or digit: none of those is a formula.
+        texts = pa.Array.from_pandas(column).to_pylist()
+        return [text if text and text[0].isalnum() else safe_cell(text) for text in texts]
     missing = column.isna().to_numpy()
     values: Iterator[object] = iter(column.astype(object))
-    return [safe_cell(None if gone else v) for v, gone in zip(values, missing, strict=True)]
+    return ["" if gone else safe_cell(v) for v, gone in zip(values, missing, strict=True)]

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -18,9 +15,10 @@ import pandas as pd
 from gisgrid.errors import CrsError, FileError
 from gisgrid.files.batches import Batch
 from gisgrid.files.kinds import NAMES, kind_of
+from gisgrid.files.whole import whole_file
 from gisgrid.files.write_table import write_csv, write_parquet
 from gisgrid.files.write_vector import write_vector
-from gisgrid.geometry.crs import WGS84, Crs, geometries_from_wgs84
+from gisgrid.geometry.crs import WGS84, Crs, geometries_from_wgs84, geometries_to_wgs84
 
 __all__ = ["Written", "write_frame"]
 
@@ -39,6 +37,7 @@ def write_frame(
     frame_or_batches: pd.DataFrame | Batch | Iterable[Batch],
     *,
     crs: Crs | str = WGS84,
+    given: Crs = WGS84,
 ) -> Written:
     """Write rows to a file, by its extension.
 
@@ -50,12 +49,14 @@ def write_frame(
         ``.csv``, ``.geojson``, ``.gpkg``, ``.shp``, ``.fgb``, ``.parquet`` or ``.geoparquet``;
         an older file there is replaced.
     frame_or_batches : frame, geopandas frame, batch, or batches
-        Rows with geometry in WGS 84, all batches with the same columns; batches are written one
+        Rows with geometry in `given`, all batches with the same columns; batches are written one
         by one in bounded memory. A plain frame has no geometry and goes to CSV and Parquet only.
     crs : Crs or str
         What to write in. GCJ-02 and BD-09 have no name in any format: the file then names no
         system, and whoever reads it must state it. GeoJSON is WGS 84 by its standard (RFC 7946)
         and is refused in any other.
+    given : Crs
+        What the geometries of batches are in; where it is `crs` too, they are written as they are.
 
     Returns
     -------
@@ -92,8 +93,8 @@ def write_frame(
     if first.geometry is None and kind not in ("csv", "parquet"):
         raise FileError(f"{NAMES[kind]} needs a geometry", where=str(target), fix="write a .csv")
     count = [0]
-    rows = _placed(itertools.chain([first], batches), system, count)
-    with _whole(target) as draft:
+    rows = _placed(itertools.chain([first], batches), given, system, count)
+    with whole_file(target) as draft:
         renamed: dict[str, str] = {}
         if kind == "csv":
             write_csv(draft, rows, system)
@@ -122,39 +123,11 @@ def _batches(data: pd.DataFrame | Batch | Iterable[Batch], path: Path) -> Iterat
         yield from data
 
 
-def _placed(batches: Iterable[Batch], crs: Crs, count: list[int]) -> Iterator[Batch]:
+def _placed(batches: Iterable[Batch], given: Crs, crs: Crs, count: list[int]) -> Iterator[Batch]:
     for batch in batches:
         count[0] += len(batch)
-        if batch.geometry is None:
+        if batch.geometry is None or given == crs:
             yield batch
         else:
-            yield replace(batch, geometry=geometries_from_wgs84(batch.geometry, crs))
-
-
-@contextmanager
-def _whole(target: Path) -> Iterator[Path]:
-    """A path in a folder of its own beside the target; its files take their place at the end."""
-    if not target.parent.is_dir():
-        raise FileError("there is no such folder", where=str(target.parent))
-    if target.is_dir():
-        raise FileError("this is a folder", where=str(target))
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.stem[:40]}.", dir=target.parent))
-        try:
-            yield folder / target.name
-            made = sorted(folder.iterdir(), key=lambda part: part.suffix.lower() == ".shp")
-            if target.suffix.lower() == ".shp":
-                _remove_parts(target)
-            for part in made:
-                part.replace(target.parent / part.name)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise FileError(f"the file cannot be written: {reason}", where=str(target)) from None
-
-
-def _remove_parts(target: Path) -> None:
-    """An older Shapefile's system, code page and indexes would be read with the new one."""
-    for ending in (".prj", ".cpg", ".qix", ".qpj", ".sbn", ".sbx"):
-        target.with_suffix(ending).unlink(missing_ok=True)
+            degrees = geometries_to_wgs84(batch.geometry, given)
+            yield replace(batch, geometry=geometries_from_wgs84(degrees, crs))

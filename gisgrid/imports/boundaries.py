@@ -12,8 +12,9 @@ from gisgrid.errors import RejectedError
 from gisgrid.files import require_columns
 from gisgrid.imports.boundary_rows import BoundaryRows
 from gisgrid.imports.parents import household_notices, nesting_notices
-from gisgrid.imports.rejecting import RejectLog, require_crs
+from gisgrid.imports.rejecting import RejectLog
 from gisgrid.imports.running import RowFile, open_rows
+from gisgrid.points.sieve import require_crs
 from gisgrid.store import clock, grids, imports, plans, revisions
 from gisgrid.store.parents import PARENT_LEVEL, place_in_parents
 from gisgrid.store.publish import publish

@@ -11,9 +11,9 @@ import shapely
 
 from gisgrid.files import Batch, Reject
 from gisgrid.geometry.validity import Repair, invalid_rings, repair
-from gisgrid.imports.positions import shapes
-from gisgrid.imports.rejecting import Sieve
 from gisgrid.imports.running import TEXT, WHOLE, drop_long, row_numbers, typed
+from gisgrid.points.positions import shapes
+from gisgrid.points.sieve import Sieve
 from gisgrid.store import grids
 from gisgrid.store.parents import PARENT_LEVEL
 

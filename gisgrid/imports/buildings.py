@@ -9,9 +9,7 @@ import shapely
 
 from gisgrid.files import Batch, require_columns
 from gisgrid.imports.loading import PointLoader
-from gisgrid.imports.positions import shapes
-from gisgrid.imports.rejecting import Sieve, require_crs
-from gisgrid.imports.report import ImportReport, Progress, quiet
+from gisgrid.imports.report import ImportReport
 from gisgrid.imports.running import (
     SMALL,
     TEXT,
@@ -23,6 +21,9 @@ from gisgrid.imports.running import (
     source_ids,
     typed,
 )
+from gisgrid.points.positions import shapes
+from gisgrid.points.progress import Progress, quiet
+from gisgrid.points.sieve import Sieve, require_crs
 from gisgrid.store.copying import as_multi, ewkb
 from gisgrid.store.tables import building
 

@@ -9,9 +9,7 @@ import numpy as np
 
 from gisgrid.files import Batch, Reject, require_columns
 from gisgrid.imports.loading import repeats
-from gisgrid.imports.positions import shapes
-from gisgrid.imports.rejecting import Sieve, require_crs
-from gisgrid.imports.report import ImportReport, Notice, Progress, quiet
+from gisgrid.imports.report import ImportReport, Notice
 from gisgrid.imports.running import (
     TEXT,
     RowFile,
@@ -21,6 +19,9 @@ from gisgrid.imports.running import (
     source_ids,
     typed,
 )
+from gisgrid.points.positions import shapes
+from gisgrid.points.progress import Progress, quiet
+from gisgrid.points.sieve import Sieve, require_crs
 from gisgrid.store.copying import as_multi, ewkb
 from gisgrid.store.places import Merged, Stage
 from gisgrid.store.tables import dividing_line

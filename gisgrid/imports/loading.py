@@ -6,12 +6,11 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 
 from gisgrid.files import Reject
 from gisgrid.imports.report import Notice
 from gisgrid.store import clock, revisions
-from gisgrid.store.copying import ewkb
+from gisgrid.store.copying import ewkb_points
 from gisgrid.store.coverages import level_index
 from gisgrid.store.places import Merged, Stage, owner_columns
 
@@ -86,7 +85,7 @@ class PointLoader:
             {
                 "row": row[good],
                 "source_id": source_id[good],
-                "point": ewkb(np.asarray(shapely.points(lon, lat), dtype=object)),
+                "point": ewkb_points(lon, lat),
                 **{name: values[good] for name, values in columns.items()},
                 **owner_columns(owners),
             }

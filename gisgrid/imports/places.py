@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from gisgrid.errors import InputError
 from gisgrid.files import Batch, require_columns
-from gisgrid.imports.columns import instants
 from gisgrid.imports.loading import PointLoader
-from gisgrid.imports.positions import point_columns, points
-from gisgrid.imports.rejecting import Sieve, require_crs
-from gisgrid.imports.report import ImportReport, Progress, quiet
+from gisgrid.imports.report import ImportReport
 from gisgrid.imports.running import (
     SMALL,
     TEXT,
@@ -25,6 +22,10 @@ from gisgrid.imports.running import (
     source_ids,
     typed,
 )
+from gisgrid.points.columns import instants
+from gisgrid.points.positions import point_columns, points
+from gisgrid.points.progress import Progress, quiet
+from gisgrid.points.sieve import Sieve, require_crs
 from gisgrid.store.places import TABLES
 
 if TYPE_CHECKING:

@@ -1,84 +1,22 @@
-"""Telling good rows from bad ones, and keeping the bad ones in the file and on record."""
+"""Keeping the bad rows of an import, in a file and on record."""
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
-from gisgrid.errors import CrsError, InputError, RejectedError
-from gisgrid.files import Batch, Reject, RejectsFile, Source
+from gisgrid.errors import InputError, RejectedError
+from gisgrid.files import Reject, RejectsFile
 from gisgrid.store import imports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
-    from gisgrid.geometry.crs import Crs
-
-__all__ = ["RejectLog", "Sieve", "require_crs"]
-
-_LONGEST_VALUE = 200
-
-
-def require_crs(source: Source) -> Crs:
-    """The CRS that was stated or that the file says; it is never guessed.
-
-    Raises
-    ------
-    CrsError
-        There is neither.
-    """
-    if source.crs is None:
-        raise CrsError(
-            "the file does not say in which coordinate system it is",
-            where=str(source.path),
-            fix="state it: --crs EPSG:n, wgs84, cgcs2000, gcj02 or bd09",
-        )
-    return source.crs
-
-
-class Sieve:
-    """The rows of one batch that are still good, and why the others are not.
-
-    The first reason found for a row is the one that is kept.
-    """
-
-    def __init__(self, batch: Batch) -> None:
-        self._first_row = batch.first_row
-        self.good = np.ones(len(batch), dtype=np.bool_)
-        self.rejects: list[Reject] = []
-        for fault in batch.faults:
-            self.good[fault.row - batch.first_row] = False
-            self.rejects.append(fault)
-
-    def drop(
-        self, bad: NDArray[np.bool_], field: str, reason: str | Iterable[str], values: Any = None
-    ) -> None:
-        """Reject rows.
-
-        Parameters
-        ----------
-        bad : ndarray of bool, shape (rows of the batch,)
-        field : str
-            The column, or ``geometry``.
-        reason : str or iterable of str
-            One for all, or one for each row of the batch.
-        values : sequence, optional
-            What stood there, for each row of the batch.
-        """
-        rows = np.flatnonzero(bad & self.good)
-        reasons = reason if isinstance(reason, str) else list(reason)
-        for row in rows:
-            why = reasons if isinstance(reasons, str) else reasons[row]
-            value = "" if values is None else str(values[row])[:_LONGEST_VALUE]
-            self.rejects.append(Reject(self._first_row + int(row), field, why, value))
-        self.good[rows] = False
+__all__ = ["RejectLog"]
 
 
 class RejectLog:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ImportReport", "Notice", "Progress", "quiet"]
-
-# Called with the rows done and, where known, the rows in all.
-Progress = Callable[[int, int | None], None]
-
-
-def quiet(done: int, total: int | None) -> None:
-    """Show no progress."""
+__all__ = ["ImportReport", "Notice"]
 
 
 @dataclass(frozen=True)

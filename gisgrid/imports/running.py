@@ -12,15 +12,17 @@ import numpy as np
 import pandas as pd
 
 from gisgrid.files import Batch, Reject, Source, open_source
-from gisgrid.imports.columns import texts, whole_numbers
-from gisgrid.imports.rejecting import RejectLog, Sieve
-from gisgrid.imports.report import ImportReport, Notice, Progress
+from gisgrid.imports.rejecting import RejectLog
+from gisgrid.imports.report import ImportReport, Notice
+from gisgrid.points.columns import texts, whole_numbers
+from gisgrid.points.sieve import Sieve
 from gisgrid.store import imports
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import Connection
 
+    from gisgrid.points.progress import Progress
     from gisgrid.store.places import Merged
 
 __all__ = [

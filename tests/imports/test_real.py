@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
@@ -16,6 +18,7 @@ from gisgrid.imports import (
     import_places,
 )
 from gisgrid.settings import Settings
+from gisgrid.store.coverages import level_index
 from gisgrid.store.engine import make_engine
 
 pytestmark = pytest.mark.real
@@ -100,6 +103,29 @@ def test_every_postcode_but_one_lies_in_the_output_area_that_it_names(
         by_metres = {row[0]: row[1] for row in connection.execute(micro)}
     moved = {code for code in by_degrees if by_degrees[code] != by_metres[code]}
     assert moved == {"AB10 7GN", "AB11 5BA", "AB11 9DT"}
+
+
+def test_the_database_and_the_index_agree_on_every_postcode(aberdeen, real_data: Path) -> None:
+    """On levels that do not nest, asked row by row in SQL and all at once by the index."""
+    engine, _ = aberdeen
+    import_postcodes(engine, real_data, lon="long", lat="lat", crs="wgs84")
+    asked = text(
+        "SELECT ST_X(a.point), ST_Y(a.point), a.on_border, a.area_id, a.unit_id, a.micro_id, "
+        "o.area, o.unit, o.micro, o.border FROM gisgrid.address AS a CROSS JOIN LATERAL ("
+        "SELECT max(grid_id) FILTER (WHERE level = 'area') AS area, "
+        "max(grid_id) FILTER (WHERE level = 'unit') AS unit, "
+        "max(grid_id) FILTER (WHERE level = 'micro') AS micro, "
+        "coalesce(bool_or(border), false) AS border FROM gisgrid.owners_at(a.point, now())) AS o"
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(asked).all()
+        owners = level_index(connection, datetime.now(UTC)).owners(*np.array(rows)[:, :2].T)
+    assert len(rows) == 7_585
+    for number, (_, _, border, *stored_and_found) in enumerate(rows):
+        stored, (*found, found_border) = stored_and_found[:3], stored_and_found[3:]
+        located = [int(owners.ids(level)[number]) or None for level in ("area", "unit", "micro")]
+        assert stored == found == located
+        assert border == found_border == owners.border[number]
 
 
 @pytest.mark.parametrize(

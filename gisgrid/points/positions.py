@@ -9,17 +9,24 @@ import shapely
 
 from gisgrid.errors import InputError
 from gisgrid.geometry.crs import Crs, geometries_to_wgs84, to_wgs84, valid_lonlat
-from gisgrid.imports.columns import numbers
+from gisgrid.points.columns import numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gisgrid.files import Batch, Source
-    from gisgrid.imports.rejecting import Sieve
+    from gisgrid.points.sieve import Sieve
 
 __all__ = ["point_columns", "points", "shapes"]
 
 _KINDS = {"polygon": (3, 6), "line": (1, 5), "point": (0,)}
+# By GEOS' number of the type; the last is no shape at all, -1.
+_NAMES = np.array(
+    [
+        *("Point", "LineString", "LinearRing", "Polygon"),
+        *("MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection", ""),
+    ]
+)
 
 
 def point_columns(source: Source, lon: str | None, lat: str | None) -> tuple[str, str] | None:
@@ -60,13 +67,17 @@ def points(
 
 def _coordinate(batch: Batch, sieve: Sieve, name: str) -> NDArray[np.float64]:
     values, bad = numbers(batch.frame[name])
-    sieve.drop(bad, name, "is not a number", batch.frame[name].to_numpy(dtype=object))
+    sieve.drop(bad, name, "is not a number", batch.frame[name].array)
     sieve.drop(np.isnan(values), name, "is missing")
     return values
 
 
 def _own_points(batch: Batch, sieve: Sieve) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    geometry = _of_kind(batch, sieve, "point")
+    if batch.points is not None:
+        sieve.drop(np.isnan(batch.points[0]), "geometry", "is missing")
+        return batch.points
+    # GEOS refuses to name the coordinates of an empty point.
+    geometry = _only(sieve.good, _of_kind(batch, sieve, "point"))
     return shapely.get_x(geometry), shapely.get_y(geometry)
 
 
@@ -74,9 +85,8 @@ def _of_kind(batch: Batch, sieve: Sieve, kind: str) -> NDArray[np.object_]:
     size = len(batch)
     geometry = batch.geometry if batch.geometry is not None else np.full(size, None, dtype=object)
     sieve.drop(shapely.is_missing(geometry) | shapely.is_empty(geometry), "geometry", "is missing")
-    names = [getattr(shape, "geom_type", "") for shape in geometry]
-    wrong = ~np.isin(shapely.get_type_id(geometry), _KINDS[kind])
-    sieve.drop(wrong, "geometry", f"is not a {kind}", names)
+    kinds = shapely.get_type_id(geometry)
+    sieve.drop(~np.isin(kinds, _KINDS[kind]), "geometry", f"is not a {kind}", _NAMES[kinds])
     return geometry
 
 

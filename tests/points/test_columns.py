@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gisgrid.imports.columns import instants, numbers, texts, whole_numbers
+from gisgrid.points.columns import instants, numbers, texts, whole_numbers
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))

@@ -1,0 +1,205 @@
+"""The answer to a batch of points: who owns each, who sits on a border, and what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+
+from gisgrid.errors import ColumnError
+from gisgrid.points.positions import points
+from gisgrid.points.sieve import Sieve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from gisgrid.files import Batch, Source
+    from gisgrid.geometry.crs import Crs
+    from gisgrid.locate import CoverageIndex
+
+__all__ = ["Answer", "AnswerColumns", "Tally", "answer"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Who owns the points of one batch of n rows.
+
+    Attributes
+    ----------
+    owner : ndarray of int32, shape (n,)
+        Positions into the codes of the index; -1 where nothing covers the point.
+    border : ndarray of bool, shape (n,)
+        Whether it lies on the border of its owner.
+    error : ndarray of str or None, shape (n,), or None
+        Why a row has no point; None instead of an array where all have one.
+    lon, lat : ndarray of float64, shape (n,), or None
+        Where they lie in WGS 84 degrees, NaN where nowhere; only if asked for.
+    """
+
+    owner: NDArray[np.int32]
+    border: NDArray[np.bool_]
+    error: NDArray[np.object_] | None = None
+    lon: NDArray[np.float64] | None = None
+    lat: NDArray[np.float64] | None = None
+
+    @property
+    def shapes(self) -> NDArray[np.object_] | None:
+        """The points as geometries in WGS 84, None where there is none."""
+        if self.lon is None or self.lat is None:
+            return None
+        made = np.asarray(shapely.points(self.lon, self.lat), dtype=object)
+        made[np.isnan(self.lon)] = None
+        return made
+
+
+def answer(
+    index: CoverageIndex,
+    batch: Batch,
+    *,
+    crs: Crs,
+    at: tuple[str, str] | None,
+    keep_points: bool = False,
+) -> Answer:
+    """Find the owners of the rows of a batch.
+
+    Parameters
+    ----------
+    index : CoverageIndex
+    batch : Batch
+        With the columns ``at``, or with points of its own.
+    crs : Crs
+        Of the coordinates.
+    at : (str, str) or None
+        Columns of longitude (or easting) and latitude (or northing); None for the rows' own points.
+    keep_points : bool
+        Also give the points in WGS 84.
+    """
+    sieve = Sieve(batch)
+    lon, lat = points(batch, sieve, crs, at)
+    whole = bool(sieve.good.all())
+    if not whole:
+        lon, lat = (np.where(sieve.good, part, np.nan) for part in (lon, lat))
+    owner, border = index.locate(lon, lat, border=True)
+    kept = (lon, lat) if keep_points else (None, None)
+    return Answer(owner, border, None if whole else sieve.reasons(), *kept)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many points were answered how; ``rows`` is the sum of the others.
+
+    Attributes
+    ----------
+    rows : int
+    inside : int
+        Inside a grid.
+    border : int
+        On the border of one.
+    outside : int
+        Where no grid is.
+    errors : int
+        Rows without a point that can be used.
+    """
+
+    rows: int = 0
+    inside: int = 0
+    border: int = 0
+    outside: int = 0
+    errors: int = 0
+
+    @classmethod
+    def of(cls, found: Answer) -> Self:
+        """Count one answer."""
+        rows = len(found.owner)
+        errors = 0 if found.error is None else sum(text is not None for text in found.error)
+        border = int(np.count_nonzero(found.border))
+        owned = int(np.count_nonzero(found.owner >= 0))
+        return cls(rows, owned - border, border, rows - owned - errors, errors)
+
+    def __add__(self, other: Tally) -> Tally:
+        both = zip(astuple(self), astuple(other), strict=True)
+        return Tally(*(one + more for one, more in both))
+
+
+@dataclass(frozen=True)
+class AnswerColumns:
+    """The columns that an answer adds to the rows of a file.
+
+    Attributes
+    ----------
+    grid, border, error : str
+        Their names: the code of the owner, whether the point lies on its border, and what is
+        wrong with the row.
+    codes : tuple of str
+        Of the index.
+    """
+
+    grid: str
+    border: str
+    error: str
+    codes: tuple[str, ...]
+
+    @classmethod
+    def named(cls, name: str | None, codes: Sequence[str]) -> Self:
+        """``grid``, ``border`` and ``error``; for a name N it is N, N_border and N_error."""
+        if not name:
+            return cls("grid", "border", "error", tuple(codes))
+        return cls(name, f"{name}_border", f"{name}_error", tuple(codes))
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """The three names, in their order in the file."""
+        return self.grid, self.border, self.error
+
+    def require_free(self, source: Source) -> None:
+        """Make sure that the file has none of them.
+
+        Raises
+        ------
+        ColumnError
+            The answer would replace a column of the file.
+        """
+        taken = [name for name in self.names if name in source.columns]
+        if taken:
+            raise ColumnError(
+                f"there is a column {taken[0]!r} already, which the answer would replace",
+                where=str(source.path),
+                fix="name the answer otherwise: --as NAME",
+            )
+
+    def framed(self, frame: pd.DataFrame, found: Answer) -> pd.DataFrame:
+        """A frame with the answer behind its columns."""
+        kind = pd.CategoricalDtype(list(self.codes))
+        error = found.error if found.error is not None else np.full(len(frame), None, dtype=object)
+        answered = frame.copy()
+        answered[self.grid] = pd.Categorical.from_codes(found.owner, dtype=kind)
+        answered[self.border] = found.border
+        answered[self.error] = pd.array(error, dtype="str")
+        return answered
+
+    def schema(self, schema: pa.Schema) -> pa.Schema:
+        """The schema of a table with the answer behind its columns."""
+        kinds = (pa.dictionary(pa.int32(), pa.string()), pa.bool_(), pa.string())
+        for name, kind in zip(self.names, kinds, strict=True):
+            schema = schema.append(pa.field(name, kind))
+        return schema
+
+    def tabled(self, table: pa.RecordBatch, found: Answer) -> pa.Table:
+        """A table with the answer behind its columns; codes are kept once, in a dictionary."""
+        rows = len(found.owner)
+        owner = pa.array(found.owner, mask=found.owner < 0)
+        error = pa.nulls(rows, pa.string())
+        if found.error is not None:
+            error = pa.array(found.error, pa.string())
+        added = (
+            pa.DictionaryArray.from_arrays(owner, pa.array(self.codes, pa.string())),
+            pa.array(found.border),
+            error,
+        )
+        return pa.Table.from_arrays([*table.columns, *added], schema=self.schema(table.schema))

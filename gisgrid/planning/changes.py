@@ -1,4 +1,4 @@
-"""What a plan would change, and where a change moves points from one grid to another."""
+"""What a plan would change."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     import geopandas as gpd
     from numpy.typing import NDArray
 
-__all__ = ["GridChanges", "changed_area", "compare_grids"]
+__all__ = ["GridChanges", "compare_grids"]
 
 _ATTRIBUTES = ("name", "parent", "special", "households")
 
@@ -76,32 +76,3 @@ def _labels(frame: gpd.GeoDataFrame, code: str) -> tuple[Any, ...]:
     # Missing values come as None, NaN or NA, of which the latter two equal nothing.
     values = (frame.at[code, name] for name in _ATTRIBUTES)
     return tuple(None if pd.isna(value) else value for value in values)
-
-
-def changed_area(
-    before: Mapping[int, tuple[str, Any]], after: Mapping[int, tuple[str, Any]]
-) -> NDArray[np.object_]:
-    """The area in which a point may have another owner than before, of one level.
-
-    Parameters
-    ----------
-    before, after : mapping of grid id to (path key, shape)
-        A grid's path matters too, for it decides who owns a shared border.
-
-    Returns
-    -------
-    array of shapely geometries
-        Polygons and, where shapes only touch, lines and points.
-    """
-    pieces: list[Any] = []
-    for key in before.keys() | after.keys():
-        old, new = before.get(key), after.get(key)
-        if old is None or new is None:
-            only = old or new
-            pieces.append(only[1] if only else None)
-        elif old[0] != new[0]:
-            pieces += [old[1], new[1]]
-        elif not same_shape(np.array([old[1]]), np.array([new[1]]))[0]:
-            pieces.append(shapely.symmetric_difference(old[1], new[1]))
-    parts: NDArray[np.object_] = shapely.get_parts(np.array(pieces, dtype=object))
-    return parts

@@ -8,132 +8,162 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
-    Index,
+    Float,
     MetaData,
-    Select,
     Table,
-    exists,
+    cast,
     func,
+    literal,
     select,
     update,
 )
 
-from gisgrid.store.copying import copy_in, copy_out, ewkb
+from gisgrid.store.boxes import select_in_boxes, share_of_extent
+from gisgrid.store.copying import copy_in, copy_numbers
+from gisgrid.store.coverages import level_index
 from gisgrid.store.places import OWNED, owner_columns
 from gisgrid.store.tables import LEVELS
-from gisgrid.store.tables.base import geometry
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from numpy.typing import NDArray
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Label
+    from sqlalchemy.types import TypeEngine
 
     from gisgrid.locate import LevelIndex
+    from gisgrid.store.outlines import Changes
 
 __all__ = ["reassign"]
 
-_OWNERS: Final = (*(f"{level}_id" for level in LEVELS), "on_border")
+# The rows of each table that are looked at.
+_Rows = dict[Table, "NDArray[np.void]"]
+
+# A row found through the spatial index costs about three times one that is read in turn.
+_MOST_BY_BOXES: Final = 1 / 3
+
+# So many points name the grids near them sooner than an index of all grids is made.
+_FEW: Final = 1_000
 
 
-def reassign(
-    connection: Connection, index: LevelIndex, touched: NDArray[np.object_]
-) -> dict[str, int]:
-    """Put right the owners of every row whose point may lie in an area that changed.
+def reassign(connection: Connection, at: datetime, changes: Changes) -> dict[str, int]:
+    """Put right the owners of every row whose point may have changed hands.
+
+    The rows in the boxes are looked up by the spatial index, and an index of the grids near
+    them is made; a table of which the boxes hold more than a third is read as a whole. Levels
+    that did not change are asked only for points that lay on a border, for the mark of it may
+    be of any level.
 
     Parameters
     ----------
-    index : LevelIndex
-        The boundaries as they are now.
-    touched : array of shapely geometries
-        Pieces of the changed area, degrees. Their bounding boxes choose the rows, so that a
-        point on the very edge of a piece is looked at too.
+    at : datetime
+        When the boundaries that are in force now hold.
+    changes : Changes
+        What to look at. With a box round everything and all levels, every row is made right
+        whatever it was.
 
     Returns
     -------
     dict of str to int
         For each table the rows whose owners changed; no other row is written.
     """
-    if len(touched) == 0:
-        return {table.name: 0 for table in OWNED}
-    pieces = _pieces_table(connection, touched)
-    changed = {table.name: _reassign_table(connection, table, pieces, index) for table in OWNED}
-    pieces.drop(connection)
+    rows: _Rows = {}
+    near: NDArray[np.float64] | None = changes.boxes
+    for table in OWNED:
+        share = share_of_extent(connection, table.c.point, changes.boxes)
+        if share is None:
+            continue
+        if share > _MOST_BY_BOXES:
+            near = None
+        rows[table] = _rows(connection, table, changes.boxes if share <= _MOST_BY_BOXES else None)
+    changed = dict.fromkeys((table.name for table in OWNED), 0)
+    for levels, part in _by_levels(rows, changes.levels).items():
+        if any(map(len, part.values())):
+            index = level_index(connection, at, levels=levels, near=_nearest(part, near))
+            for table, found in part.items():
+                changed[table.name] += _put_right(connection, table, found, index, levels)
     return changed
 
 
-def _pieces_table(connection: Connection, touched: NDArray[np.object_]) -> Table:
-    pieces = Table(
-        "touched",
-        MetaData(),
-        Column("piece", geometry("GEOMETRY")),
-        Index("ix_touched_piece", "piece", postgresql_using="gist"),
-        prefixes=["TEMPORARY"],
-        postgresql_on_commit="DROP",
-    )
-    pieces.create(connection)
-    copy_in(connection, pieces, {"piece": ewkb(touched)})
-    return pieces
+def _by_levels(rows: _Rows, levels: tuple[str, ...]) -> dict[tuple[str, ...], _Rows]:
+    """Rows by the levels at which they have to be looked at."""
+    if set(levels) == set(LEVELS):
+        return {levels: rows}
+    return {
+        LEVELS: {table: found[found["on_border"]] for table, found in rows.items()},
+        levels: {table: found[~found["on_border"]] for table, found in rows.items()},
+    }
 
 
-def _reassign_table(connection: Connection, table: Table, pieces: Table, index: LevelIndex) -> int:
-    rows = copy_out(connection, _candidates(table, pieces), _types())
-    owners = index.owners(_column(rows, "lon"), _column(rows, "lat"))
-    new = owner_columns(owners)
-    differs = np.zeros(len(rows), dtype=np.bool_)
-    for level in LEVELS:
-        old = rows[f"{level}_id"].fill_null(0).to_numpy()
-        differs |= old != owners.ids(level)
-    differs |= rows["on_border"].to_numpy() != owners.border
+def _nearest(rows: _Rows, near: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
+    """The boxes that name the fewest grids: those given (all grids for None), or the points'."""
+    count = sum(map(len, rows.values()))
+    if count > _FEW or (near is not None and len(near) < count):
+        return near
+    sides = ("lon", "lat", "lon", "lat")
+    return np.vstack([np.column_stack([found[side] for side in sides]) for found in rows.values()])
+
+
+def _rows(
+    connection: Connection, table: Table, boxes: NDArray[np.float64] | None
+) -> NDArray[np.void]:
+    """The points of a table with their owners (0 for none); those in boxes, or all."""
+    columns = [
+        table.c.id,
+        _number(func.ST_X(table.c.point), Float, "lon", "NaN"),
+        _number(func.ST_Y(table.c.point), Float, "lat", "NaN"),
+        *(_number(table.c[f"{level}_id"], BigInteger, f"{level}_id", "0") for level in LEVELS),
+        table.c.on_border,
+    ]
+    if boxes is None:
+        return copy_numbers(connection, select(*columns))
+    found = copy_numbers(connection, select_in_boxes(columns, table.c.point, boxes))
+    _, first = np.unique(found["id"], return_index=True)
+    return found[first]
+
+
+def _number(value: Any, kind: type[TypeEngine[Any]], name: str, missing: str) -> Label[Any]:
+    return func.coalesce(value, cast(literal(missing), kind), type_=kind).label(name)
+
+
+def _put_right(
+    connection: Connection,
+    table: Table,
+    rows: NDArray[np.void],
+    index: LevelIndex,
+    levels: tuple[str, ...],
+) -> int:
+    """Write the rows whose owners are others than they have; how many these are."""
+    lon, lat = (rows[name].astype(np.float64) for name in ("lon", "lat"))
+    owners = index.owners(lon, lat)
+    differs = rows["on_border"] != owners.border
+    for level in levels:
+        differs |= rows[f"{level}_id"] != owners.ids(level)
     if not differs.any():
         return 0
-    mask = pa.array(differs)
-    changes: dict[str, Any] = {"id": rows["id"].filter(mask)}
-    changes |= {name: pa.array(values).filter(mask) for name, values in new.items()}
+    mask, new = pa.array(differs), owner_columns(owners)
+    written = [*(f"{level}_id" for level in levels), "on_border"]
+    changes: dict[str, Any] = {"id": rows["id"][differs].astype(np.int64)}
+    changes |= {name: pa.array(new[name]).filter(mask) for name in written}
     _write(connection, table, changes, index.revision)
     return int(differs.sum())
-
-
-def _candidates(table: Table, pieces: Table) -> Select[Any]:
-    hit = exists().where(pieces.c.piece.bool_op("&&")(table.c.point))
-    return select(
-        table.c.id,
-        func.ST_X(table.c.point).label("lon"),
-        func.ST_Y(table.c.point).label("lat"),
-        *(table.c[name] for name in _OWNERS),
-    ).where(hit)
-
-
-def _types() -> dict[str, Any]:
-    types: dict[str, Any] = {"id": pa.int64(), "lon": pa.float64(), "lat": pa.float64()}
-    types |= {f"{level}_id": pa.int64() for level in LEVELS}
-    return types | {"on_border": pa.bool_()}
-
-
-def _column(rows: pa.Table, name: str) -> NDArray[np.float64]:
-    values: NDArray[np.float64] = rows[name].to_numpy()
-    return values
 
 
 def _write(connection: Connection, table: Table, changes: dict[str, Any], revision: int) -> None:
     staged = Table(
         "reassigned",
         MetaData(),
-        Column("id", BigInteger),
-        *(Column(f"{level}_id", BigInteger) for level in LEVELS),
-        Column("on_border", Boolean),
+        *(Column(name, table.c[name].type) for name in changes),
         prefixes=["TEMPORARY"],
         postgresql_on_commit="DROP",
     )
     staged.create(connection)
     copy_in(connection, staged, changes)
+    new = {name: staged.c[name] for name in changes if name != "id"}
     connection.execute(
         update(table)
         .where(table.c.id == staged.c.id)
-        .values(
-            **{name: staged.c[name] for name in _OWNERS},
-            assigned_how="bulk",
-            assigned_revision=revision,
-        )
+        .values(**new, assigned_how="bulk", assigned_revision=revision)
     )
     staged.drop(connection)

@@ -13,14 +13,14 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from gisgrid.errors import Conflict, InputError, PublishBlocked
 from gisgrid.geometry.overlaps import overlaps
-from gisgrid.locate import path_key
-from gisgrid.planning import GridChanges, changed_area, compare_grids
+from gisgrid.planning import GridChanges, compare_grids
 from gisgrid.store import clock, grids, plans, revisions
 from gisgrid.store.assignment import reassign
 from gisgrid.store.copying import copy_in, ewkb
-from gisgrid.store.coverages import coverage_frame, level_index
+from gisgrid.store.coverages import coverage_frame
+from gisgrid.store.outlines import changes_between, outlines
 from gisgrid.store.parents import place_in_parents
-from gisgrid.store.tables import LEVELS, boundary_version, grid, grid_version
+from gisgrid.store.tables import boundary_version, grid, grid_version
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -90,26 +90,24 @@ def publish(
             fix="publish it on the day",
         )
     listed = _with_parents(connection, plan, at)
-    present = coverage_frame(connection, plan.level, at)
-    ends = _ends(connection, plan, listed, present, at)
+    present = coverage_frame(connection, plan.level, at, codes=listed["code"].tolist())
+    ends = _ends(connection, plan, listed, at)
     changes = compare_grids(listed, present, ends=ends)
     plans.mark_published(connection, plan_id)
     if not changes:
         return Published(revisions.current(connection), changes)
-    before = {level: _outlines(connection, level, now) for level in LEVELS}
+    before = outlines(connection, now)
     number = revisions.add(
         connection, effective_at=at, plan_id=plan_id, author=author, note=plan.name
     )
     _Writer(connection, plan, at, number).write(listed, changes)
-    _refuse_overlaps(
-        connection, plan.level, at, {*changes.new, *changes.reshaped}, overlap_tolerance_m2
-    )
-    touched = [changed_area(before[level], _outlines(connection, level, now)) for level in LEVELS]
-    index = level_index(connection, now)
+    written = listed[listed["code"].isin([*changes.new, *changes.reshaped])]
+    _refuse_overlaps(connection, plan.level, at, written, overlap_tolerance_m2)
+    moved = changes_between(connection, before, outlines(connection, now))
     return Published(
         number,
         changes,
-        reassign(connection, index, np.concatenate(touched)),
+        reassign(connection, now, moved),
         orphaned=grids.orphans(connection, now) if changes.ended else 0,
     )
 
@@ -130,35 +128,29 @@ def _with_parents(connection: Connection, plan: Plan, at: datetime) -> gpd.GeoDa
     return placed.frame
 
 
-def _ends(
-    connection: Connection,
-    plan: Plan,
-    listed: gpd.GeoDataFrame,
-    present: gpd.GeoDataFrame,
-    at: datetime,
-) -> list[str]:
+def _ends(connection: Connection, plan: Plan, listed: gpd.GeoDataFrame, at: datetime) -> list[str]:
     """Codes of present grids that the plan lacks and replaces."""
-    missing = present[~present["code"].isin(listed["code"])]
     if plan.replaces == "listed":
         return []
-    if plan.replaces == "level":
-        return [str(code) for code in missing["code"]]
-    grids.by_code(connection, plan.replaces, at)
-    inside = [plan.replaces in path for path in missing["path"]]
-    return [str(code) for code in missing.loc[inside, "code"]]
+    present = grids.listing(connection, at, level=plan.level)
+    if plan.replaces != "level":
+        grids.by_code(connection, plan.replaces, at)
+        present = [found for found in present if plan.replaces in found.path]
+    return sorted({found.code for found in present} - set(listed["code"]))
 
 
 def _refuse_overlaps(
-    connection: Connection, level: str, at: datetime, changed: set[str], tolerance: float
+    connection: Connection, level: str, at: datetime, changed: gpd.GeoDataFrame, tolerance: float
 ) -> None:
     """Raise when a grid that was written overlaps another, at the plan's date or ever after."""
     later = func.lower(boundary_version.c.valid)
     instants = select(later).where(boundary_version.c.level == level, later > at).distinct()
+    written, near = set(changed["code"]), changed.bounds.to_numpy()
     for instant in [at, *connection.scalars(instants)]:
-        frame = coverage_frame(connection, level, instant)
+        frame = coverage_frame(connection, level, instant, near=near)
         codes = frame["code"].tolist()
         pairs = overlaps(frame.geometry.to_numpy(dtype=object), tolerance)
-        found = [pair for pair in pairs if changed & {codes[pair.i], codes[pair.j]}]
+        found = [pair for pair in pairs if written & {codes[pair.i], codes[pair.j]}]
         if found:
             first = found[0]
             raise PublishBlocked(
@@ -167,12 +159,6 @@ def _refuse_overlaps(
                 where=f"lon {first.place[0]:.6f}, lat {first.place[1]:.6f}",
                 fix="mend the boundaries; nothing was published",
             )
-
-
-def _outlines(connection: Connection, level: str, at: datetime) -> dict[int, tuple[str, Any]]:
-    frame = coverage_frame(connection, level, at)
-    keys = (path_key(path) for path in frame["path"])
-    return dict(zip(frame["id"], zip(keys, frame.geometry, strict=True), strict=True))
 
 
 class _Writer:

@@ -1,0 +1,39 @@
+"""Rows by COPY: points as PostGIS reads them, numbers as it writes them."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from sqlalchemy import BigInteger, Boolean, Column, Engine, Float, MetaData, Table, select
+
+from gisgrid.store.copying import copy_in, copy_numbers, ewkb, ewkb_points
+
+
+def test_points_are_written_bit_for_bit_as_shapes_are() -> None:
+    rng = np.random.default_rng(1)
+    lon, lat = rng.uniform(-180, 180, 1_000), rng.uniform(-90, 90, 1_000)
+    lon[:4], lat[:4] = [0.0, -0.0, np.nextafter(121.2, 122), 180.0], [-90.0, 5e-324, 31.3, -0.0]
+    shapes = np.asarray(shapely.points(lon, lat), dtype=object)
+    assert ewkb_points(lon, lat).to_pylist() == ewkb(shapes).tolist()
+    assert len(ewkb_points(lon[:0], lat[:0])) == 0
+
+
+def test_numbers_come_back_as_they_went(engine: Engine) -> None:
+    columns = Column("id", BigInteger), Column("x", Float(53)), Column("yes", Boolean)
+    table = Table("numbers", MetaData(), *columns, prefixes=["TEMPORARY"])
+    rng = np.random.default_rng(2)
+    sent = {
+        "id": rng.integers(-(2**63), 2**63 - 1, 500),
+        "x": np.concatenate([rng.normal(size=498) * 1e200, [np.inf, -0.0]]),
+        "yes": rng.random(500) < 0.5,
+    }
+    with engine.connect() as connection:
+        table.create(connection)
+        nothing = copy_numbers(connection, select(table))
+        copy_in(connection, table, sent)
+        rows = copy_numbers(connection, select(table))
+        some = copy_numbers(connection, select(table.c.x).where(table.c.id > 0))
+    assert len(nothing) == 0
+    for name, values in sent.items():
+        assert rows[name].astype(values.dtype).tobytes() == values.tobytes()
+    assert some["x"].tolist() == sent["x"][sent["id"] > 0].tolist()

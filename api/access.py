@@ -7,11 +7,16 @@ by themselves, so nothing that a viewer is given holds one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
-__all__ = ["CurrentViewer", "Viewer", "current_viewer"]
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+    from api.service import Service
+
+__all__ = ["CurrentViewer", "Viewer", "current_viewer", "enter", "viewer_of"]
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,29 @@ class Viewer:
     scope: str = "public"
 
 
-def current_viewer() -> Viewer:
-    """The viewer of this request; every route depends on it."""
-    return Viewer()
+_PUBLIC: Final = Viewer()
+
+
+def viewer_of(scope: Scope) -> Viewer:
+    """The viewer who makes a request."""
+    return _PUBLIC
+
+
+def enter(scope: Scope, service: Service) -> Viewer:
+    """Let a request in, and say who makes it; every route calls this before all else.
+
+    Raises
+    ------
+    TooManyRequests
+        The client has asked too often.
+    """
+    service.limiter.admit(scope)
+    return viewer_of(scope)
+
+
+async def current_viewer(request: Request) -> Viewer:
+    """The viewer of this request, for routes of FastAPI; all of them depend on it."""
+    return enter(request.scope, request.app.state.service)
 
 
 CurrentViewer = Annotated[Viewer, Depends(current_viewer)]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Request, Response
 
 if TYPE_CHECKING:
     from api.reading import Reading
 
-__all__ = ["answer", "etag", "json_answer", "json_bytes", "matches"]
+__all__ = ["PRIVATE", "SHARED", "answer", "etag", "json_answer", "json_bytes", "matches"]
 
 # Kept copies are asked for again each time: a publish shows at once, an unchanged answer is a 304.
-_SHARED = "no-cache"
-_PRIVATE = "private, no-cache"
+SHARED: Final = "no-cache"
+PRIVATE: Final = "private, no-cache"
 
 
 def etag(revision: int, body: bytes) -> str:
@@ -48,7 +48,7 @@ def answer(
         It holds places or people, so no shared cache may keep it.
     """
     tag = tag or etag(revision, body)
-    headers = {"ETag": tag, "Cache-Control": _PRIVATE if private else _SHARED}
+    headers = {"ETag": tag, "Cache-Control": PRIVATE if private else SHARED}
     if request.method in ("GET", "HEAD") and matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)
@@ -68,10 +68,5 @@ def json_answer(
     media_type: str = "application/json",
 ) -> Response:
     """A JSON answer: its revision first, then the date and the notice where there are any."""
-    head: dict[str, Any] = {"revision": reading.revision}
-    if reading.asked is not None:
-        head["at"] = reading.asked.isoformat()
-    if reading.notice:
-        head["notice"] = reading.notice
-    body = json_bytes({**head, **content})
+    body = json_bytes({**reading.head, **content})
     return answer(request, body, reading.revision, media_type=media_type, private=private)

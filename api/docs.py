@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from api.access import CurrentViewer
+from api.headers import page_nonce
 from api.pages.rendering import render
 
 __all__ = ["router"]
@@ -22,4 +23,4 @@ async def description(request: Request, viewer: CurrentViewer) -> JSONResponse:
 @router.get("/docs")
 async def docs(request: Request, viewer: CurrentViewer) -> HTMLResponse:
     """The description as a page; FastAPI's own would load its parts from elsewhere."""
-    return HTMLResponse(render("docs.html", nonce=request.state.nonce))
+    return HTMLResponse(render("docs.html", nonce=page_nonce(request)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.access import CurrentViewer
 from api.problems import Problem
@@ -29,3 +30,10 @@ def ready(service: CurrentService, viewer: CurrentViewer) -> dict[str, str | int
         if not require_current(connection):
             raise SchemaOutdated("the database is empty", fix="restart the service: it sets it up")
         return {"status": "ready", "revision": revisions.current(connection)}
+
+
+@router.get("/metrics", response_class=Response)
+def metrics(service: CurrentService, viewer: CurrentViewer) -> Response:
+    """Counts and durations of requests, and the revision that is served, for Prometheus."""
+    headers = {"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
+    return Response(service.metrics.text(), headers=headers)

@@ -1,4 +1,4 @@
-"""One line per request, and the end of every error that nothing else caught.
+"""What is written to the log: one line per request, and the end of what went wrong.
 
 A line has the path and never the query: a query holds where somebody is. Errors are logged by
 their type and the places in the code, without their message, which may hold what was asked.
@@ -6,82 +6,66 @@ their type and the places in the code, without their message, which may hold wha
 
 from __future__ import annotations
 
+import asyncio
+import json
 import sys
 import time
 import traceback
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from json.encoder import encode_basestring
+from typing import IO, Any, Final
 
-import structlog
-from fastapi import Request
 from sqlalchemy.exc import DBAPIError
 
-from api.problems import problem_of
 from gisgrid.errors import GisgridError
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+__all__ = ["Log", "describe"]
 
-__all__ = ["AccessLog", "make_logger"]
-
-
-def make_logger() -> Any:
-    """A logger of our own to stderr; the process' own logging is left as it is."""
-    return structlog.wrap_logger(
-        structlog.PrintLogger(sys.stderr),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(0),
-        context_class=dict,
-    )
+_MOMENT: Final = 0.05  # seconds
 
 
-class AccessLog:
-    """Logs each request and answers what nothing else caught."""
+class Log:
+    """JSON lines to stderr; the process' own logging is left as it is.
 
-    def __init__(self, app: ASGIApp, *, logger: Any) -> None:
-        self.app = app
-        self.logger = logger
+    Lines of requests are gathered for a moment and written together, for a write costs as much
+    as a look-up; those of errors are written at once.
+    """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        began = time.perf_counter()
-        status = 0
+    def __init__(self, stream: IO[str] | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._lines: list[str] = []
 
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        request = Request(scope, receive)
-        try:
-            await self.app(scope, receive, watch)
-        except Exception as error:
-            if status:
-                # Too late for another answer; the server closes the connection.
-                self.logger.error("broken", path=scope["path"], **describe(error))
-                raise
-            await problem_of(request, error)(scope, receive, watch)
-        self._log(scope, status, time.perf_counter() - began)
-
-    def _log(self, scope: Scope, status: int, seconds: float) -> None:
-        error = scope.get("state", {}).get("error")
-        facts = {
-            "method": scope["method"],
-            "path": scope["path"],
-            "status": status,
-            "ms": round(seconds * 1000, 1),
-        }
+    def request(
+        self, method: str, path: str, status: int, seconds: float, error: Exception | None = None
+    ) -> None:
+        """Note a request that was answered; called on the event loop."""
         if status >= 500 and error is not None:
-            self.logger.error("request", **facts, **describe(error))
-        else:
-            self.logger.info("request", **facts)
+            facts = {"method": method, "path": path, "status": status, "ms": round(seconds * 1000)}
+            self.flush()
+            self._write(_line("error", "request", {**facts, **describe(error)}))
+            return
+        if not self._lines:
+            asyncio.get_running_loop().call_later(_MOMENT, self.flush)
+        # Made by hand, for every request pays it.
+        self._lines.append(
+            f'{{"method":{encode_basestring(method)},"path":{encode_basestring(path)},'
+            f'"status":{status},"ms":{seconds * 1000:.2f},'
+            f'"event":"request","level":"info","timestamp":"{_now()}"}}\n'
+        )
+
+    def error(self, event: str, error: Exception, **facts: Any) -> None:
+        """Note at once what went wrong; from any thread."""
+        self._write(_line("error", event, {**facts, **describe(error)}))
+
+    def flush(self) -> None:
+        """Write what was noted."""
+        lines, self._lines = self._lines, []
+        if lines:
+            self._write("".join(lines))
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
 
 
 def describe(error: Exception) -> dict[str, str]:
@@ -94,3 +78,18 @@ def describe(error: Exception) -> dict[str, str]:
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     facts["at"] = " < ".join(f"{one.filename}:{one.lineno}" for one in reversed(frames))
     return facts
+
+
+def _line(level: str, event: str, facts: dict[str, Any]) -> str:
+    content = {**facts, "event": event, "level": level, "timestamp": _now()}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _now() -> str:
+    seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
+    return f"{_second(seconds)}.{nanoseconds // 1000:06d}Z"
+
+
+@lru_cache(maxsize=1)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))

@@ -14,6 +14,7 @@ from sqlalchemy import Table
 
 from api.access import CurrentViewer
 from api.answers import answer
+from api.headers import page_nonce
 from api.parameters import AtQuery, Code
 from api.problems import Problem
 from api.reading import Reading, open_reading
@@ -130,7 +131,7 @@ def _drawn(
 
 
 def _serve(request: Request, page: _Page, reading: Reading) -> Response:
-    nonce: str = request.state.nonce
+    nonce = page_nonce(request)
     return answer(
         request,
         page.body.replace(page.placeholder, nonce.encode()),

@@ -60,6 +60,10 @@ class Kind:
 
 _WAIT = "try again in a moment; whoever runs the server sees more in its log"
 _DOWN = "the database cannot be reached at the moment"
+_RETRY: Final[Mapping[int, Mapping[str, str]]] = {
+    429: {"Retry-After": "1"},
+    503: {"Retry-After": "5"},
+}
 _FAULT = "something went wrong here; it has been logged"
 
 # The nearest class in an error's family decides.
@@ -68,9 +72,11 @@ KINDS: Final[Mapping[type[Exception], Kind]] = {
     errors.CrsError: Kind(422, "crs", "The coordinate system is missing or unknown"),
     errors.CoordinateError: Kind(422, "coordinate", "The coordinate lies where none can lie"),
     errors.LimitExceeded: Kind(413, "limit", "The request is larger than the limit"),
+    errors.MediaTypeError: Kind(415, "media-type", "The body is of a kind that is not read"),
     errors.NotFound: Kind(404, "not-found", "There is no such thing"),
     errors.Conflict: Kind(409, "conflict", "The state of the record forbids it"),
     errors.PublishBlocked: Kind(409, "publish-blocked", "Findings stand in the way of publishing"),
+    errors.TooManyRequests: Kind(429, "too-many", "Too many requests from one address"),
     # No route takes a file or polygons: these are faults of the installation or the record.
     errors.FileError: Kind(500, "installation", "A file of the installation is missing", _FAULT),
     errors.CoverageError: Kind(500, "record", "The boundaries cannot be indexed", _FAULT),
@@ -141,7 +147,7 @@ def problem_of(request: Request, error: Exception) -> Response:
         type_=_TYPE_PREFIX + kind.slug,
         fix=fix,
         faults=faults,
-        headers={"Retry-After": "5"} if kind.status == 503 else None,
+        headers=_RETRY.get(kind.status),
     )
 
 

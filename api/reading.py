@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gisgrid.store import clock, revisions
 from gisgrid.store.notices import notice
 from gisgrid.times import parse_instant
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
     from api.service import Service
 
-__all__ = ["Reading", "open_reading"]
+__all__ = ["Reading", "asked_instant", "open_reading", "open_snapshot"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,16 @@ class Reading:
     asked: datetime | None
     notice: str
 
+    @property
+    def head(self) -> dict[str, Any]:
+        """How every JSON answer begins: the revision, then date and notice where there are any."""
+        head: dict[str, Any] = {"revision": self.revision}
+        if self.asked is not None:
+            head["at"] = self.asked.isoformat()
+        if self.notice:
+            head["notice"] = self.notice
+        return head
+
 
 @contextmanager
 def open_reading(service: Service, at: str | None = None) -> Iterator[Reading]:
@@ -62,10 +72,14 @@ def open_reading(service: Service, at: str | None = None) -> Iterator[Reading]:
         ``at`` is no date.
     """
     zone = service.settings.zone
-    asked = _asked(at, zone)
-    snapshot = service.engine.execution_options(
-        isolation_level="REPEATABLE READ", postgresql_readonly=True
-    )
+    with open_snapshot(service.engine, zone, asked_instant(at, zone)) as reading:
+        yield reading
+
+
+@contextmanager
+def open_snapshot(engine: Engine, zone: tzinfo, asked: datetime | None = None) -> Iterator[Reading]:
+    """Open a snapshot of the present, or of the boundaries of an instant that was asked for."""
+    snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with snapshot.connect() as connection:
         revision = revisions.current(connection)
         # Read after the snapshot was taken: a boundary that the snapshot shows began before it.
@@ -73,7 +87,14 @@ def open_reading(service: Service, at: str | None = None) -> Iterator[Reading]:
         yield Reading(connection, revision, when, asked, notice(connection))
 
 
-def _asked(at: str | None, zone: tzinfo) -> datetime | None:
+def asked_instant(at: str | None, zone: tzinfo) -> datetime | None:
+    """The instant that a request asks for, in the zone; None for now.
+
+    Raises
+    ------
+    InputError
+        It is no date.
+    """
     if at is None or at.strip().lower() == "today":
         return None
     return parse_instant(at, zone).astimezone(zone)

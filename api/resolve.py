@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import CurrentViewer
-from api.answers import json_answer
-from api.batch import BatchRequest, resolve_batch
-from api.bodies import limited_body
+from api.answers import answer
+from api.batch import KINDS, BatchQuery, BatchRequest, resolve_batch
 from api.parameters import CrsName, Instant
 from api.problems import Problem
-from api.reading import open_reading
+from api.reading import asked_instant, open_reading
+from api.served import opening, point_body, word
 from api.service import CurrentService
 from gisgrid.geometry.crs import Crs, point_to_wgs84
-from gisgrid.locate import GridRef
 from gisgrid.store.owners import resolve_point
 
 __all__ = ["router"]
@@ -80,6 +79,7 @@ class BatchAnswer(BaseModel):
     rows: list[BatchRow]
 
 
+@router.head("", include_in_schema=False)
 @router.get(
     "",
     summary="Whose grid is a point in",
@@ -98,50 +98,49 @@ def resolve(
     """
     crs = Crs.parse(query.crs)
     lon, lat = point_to_wgs84(query.lon, query.lat, crs)
-    with open_reading(service, query.at) as reading:
-        found = resolve_point(reading.connection, lon, lat, reading.at)
-    content = {
-        "status": found.status,
-        "crs": crs.name,
-        "point": [lon, lat],
-        "nested": found.nested,
-        "missing": list(found.missing),
-        "grids": [_named(grid) for grid in found.grids],
-        "police": _named(found.police) if found.police else None,
-    }
-    return json_answer(request, content, reading, private=True)
+    if asked_instant(query.at, service.settings.zone) is None:
+        served = service.served
+        revision, start, wording = served.revision, served.opening, served.wording(lon, lat)
+    else:
+        with open_reading(service, query.at) as reading:
+            found = resolve_point(reading.connection, lon, lat, reading.at)
+        revision, start = reading.revision, opening(reading.head)
+        wording = word(found)
+    body = point_body(start, wording, crs.name, lon, lat)
+    return answer(request, body, revision, media_type="application/json", private=True)
 
 
 @router.post(
     "/batch",
     summary="Whose grids are many points in",
-    responses={200: {"model": BatchAnswer}, 413: {"model": Problem}, 422: {"model": Problem}},
+    responses={
+        200: {"model": BatchAnswer, "content": {kind: {} for kind in KINDS[1:]}},
+        413: {"model": Problem},
+        415: {"model": Problem},
+        422: {"model": Problem},
+    },
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": BatchRequest.model_json_schema()}},
+            "content": {
+                "application/json": {"schema": BatchRequest.model_json_schema()},
+                **{kind: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS[1:]},
+            },
         }
     },
 )
-def batch(
+async def batch(
     request: Request,
-    body: Annotated[bytes, Depends(limited_body)],
+    query: Annotated[BatchQuery, Query()],
     service: CurrentService,
     viewer: CurrentViewer,
 ) -> Response:
-    """The owners of many points, in the same order.
+    """The owners of many points, in the same order: in JSON, CSV or an Arrow IPC stream.
 
-    A point that cannot be read is an `error` in its own row. The limit of points is a setting
-    (`GISGRID_BATCH_LIMIT`, 100,000 unless set otherwise); more is a 413.
+    CSV has a header with `lon` and `lat`, and perhaps `id`, which is echoed; Arrow has columns
+    `lon` and `lat`. The answer has a row per point: `status`, `area`, `unit`, `micro`, `error`.
+    It is of the kind that `Accept` names, else of the request's. A point that cannot be read is
+    an `error` in its own row. The limits of points and bytes are settings (`GISGRID_BATCH_LIMIT`,
+    `GISGRID_BODY_LIMIT_BYTES`); more is a 413.
     """
-    return resolve_batch(request, body, service)
-
-
-def _named(grid: GridRef) -> dict[str, Any]:
-    return {
-        "level": grid.level,
-        "code": grid.code,
-        "name": grid.name,
-        "path": list(grid.path),
-        "border": grid.border,
-    }
+    return await resolve_batch(request, query, service)

@@ -5,21 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
+from api.following import Following
 from api.keeping import Kept
+from api.limits import Limiter
+from api.logs import Log
+from api.metrics import Metrics
 from gisgrid.errors import DatabaseError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from api.served import Served
     from gisgrid.settings import Settings
 
 __all__ = ["CurrentService", "Service"]
 
-# The present boundaries, the ones before while their last requests run, and a few past days.
-_INDEXES = 4
+# Days of the past that are asked for one after the other.
+_PAST_DAYS = 3
 _PAGES = 12
+# Read at once; others wait, so that slow senders take no thread from other routes.
+_BATCHES = 4
 
 
 @dataclass
@@ -28,16 +36,26 @@ class Service:
 
     Attributes
     ----------
-    indexes : Kept
-        Owner indexes by revision and date.
+    past : Kept
+        Boundaries of other days, by revision, date and notice.
     pages : Kept
         Rendered maps and outlines by revision, date and change of places.
+    batches : CapacityLimiter
+        Threads that read the bodies of batches.
     """
 
     settings: Settings
     running: Engine | None = None
-    indexes: Kept[Any] = field(default_factory=lambda: Kept(_INDEXES))
+    following: Following | None = None
+    past: Kept[Served] = field(default_factory=lambda: Kept(_PAST_DAYS))
     pages: Kept[Any] = field(default_factory=lambda: Kept(_PAGES))
+    batches: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_BATCHES))
+    log: Log = field(default_factory=Log)
+    metrics: Metrics = field(default_factory=Metrics)
+    limiter: Limiter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.limiter = Limiter(self.settings.request_limit)
 
     @property
     def engine(self) -> Engine:
@@ -51,6 +69,32 @@ class Service:
         if self.running is None:
             raise DatabaseError("the service has not been started", fix="try again in a moment")
         return self.running
+
+    @property
+    def served(self) -> Served:
+        """The present boundaries; take them once for a request.
+
+        Raises
+        ------
+        DatabaseError
+            The application has not been started.
+        """
+        if self.following is None:
+            raise DatabaseError("the service has not been started", fix="try again in a moment")
+        return self.following.served
+
+    def start(self, engine: Engine) -> None:
+        """Begin to answer from a database; its boundaries are read before this returns."""
+        self.running = engine
+        self.following = Following(engine, self.settings.zone, self.log, self.metrics)
+        self.following.start()
+
+    def stop(self) -> None:
+        """Let the database go."""
+        if self.following is not None:
+            self.following.stop()
+        self.running = self.following = None
+        self.log.flush()
 
 
 def current_service(request: Request) -> Service:

@@ -11,10 +11,13 @@
     │   ├── CoordinateError     a coordinate lies where none can lie
     │   ├── CoverageError       polygons cannot be indexed
     │   ├── LimitExceeded       more was given than one request may hold
+    │   ├── MediaTypeError      a request's body is of a kind that is not read
     │   └── RejectedError       rows were rejected and the caller asked for all or none
     ├── NotFound                nothing has that code, id or name
     ├── Conflict                the state of the record forbids it
     │   └── PublishBlocked      findings that are errors stand in the way of publishing
+    ├── TooManyRequests         a client asks more often than it may
+    ├── WorkerError             worker processes or a cluster cannot do the work
     └── DatabaseError           the database cannot be used
         ├── ServerError         the private server cannot be run
         ├── UnsupportedVersion  PostgreSQL or PostGIS is too old
@@ -38,12 +41,15 @@ __all__ = [
     "GisgridError",
     "InputError",
     "LimitExceeded",
+    "MediaTypeError",
     "NotFound",
     "PublishBlocked",
     "RejectedError",
     "SchemaOutdated",
     "ServerError",
+    "TooManyRequests",
     "UnsupportedVersion",
+    "WorkerError",
 ]
 
 
@@ -103,6 +109,10 @@ class LimitExceeded(InputError):
     """More was given than one request may hold."""
 
 
+class MediaTypeError(InputError):
+    """A request's body is of a kind that is not read."""
+
+
 class RejectedError(InputError):
     """Rows were rejected although the caller asked for all or none."""
 
@@ -117,6 +127,14 @@ class Conflict(GisgridError):
 
 class PublishBlocked(Conflict):
     """Findings that are errors stand in the way of publishing."""
+
+
+class TooManyRequests(GisgridError):
+    """A client asks more often than it may."""
+
+
+class WorkerError(GisgridError):
+    """Worker processes died, or a cluster cannot be used."""
 
 
 class DatabaseError(GisgridError):

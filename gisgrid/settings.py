@@ -60,11 +60,16 @@ class Settings(BaseSettings):
         ge=1,
         description="Database connections of one web worker; it runs as many requests at once.",
     )
+    request_limit: int = Field(
+        default=0,
+        ge=0,
+        description="Requests a second that one address may make of one web worker; 0: no limit.",
+    )
     batch_limit: int = Field(
-        default=100_000, ge=1, description="Most points in one batch request to the web API."
+        default=1_000_000, ge=1, description="Most points in one batch request to the web API."
     )
     body_limit_bytes: int = Field(
-        default=16 * 1024 * 1024, ge=1, description="Largest request body that the web API reads."
+        default=64 * 1024 * 1024, ge=1, description="Largest request body that the web API reads."
     )
 
     @property

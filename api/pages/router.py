@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.access import CurrentViewer
+from api.headers import page_nonce
 from api.pages.rendering import render
 from api.reading import open_reading
 from api.service import CurrentService
@@ -43,7 +44,7 @@ def index(request: Request, service: CurrentService, viewer: CurrentViewer) -> R
     tiles = {"url": settings.tile_url, "attribution": settings.tile_attribution}
     page = render(
         "index.html",
-        nonce=request.state.nonce,
+        nonce=page_nonce(request),
         notice=reading.notice,
         revision=reading.revision,
         levels=[(zh, en, sizes.get(level, 0)) for level, zh, en in _LEVELS],

@@ -46,6 +46,7 @@ def test_the_description_names_every_address(client: TestClient) -> None:
         "/maps/campaign",
         "/maps/grids",
         "/maps/hazards",
+        "/metrics",
         "/readyz",
         "/v1/grids",
         "/v1/grids/{code}",

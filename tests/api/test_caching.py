@@ -12,6 +12,7 @@ from gisgrid.store import campaigns
 from gisgrid.store.tables import hazard
 
 from .district import SOUTH, WEST, level, put
+from .waiting import until_served
 
 BOUNDARIES = (
     "/v1/resolve?lon=121.202&lat=31.302",
@@ -43,6 +44,7 @@ def test_an_unchanged_answer_is_a_304_until_a_publish(
         assert again.headers["etag"] == tag
     assert client.get(address, headers={"If-None-Match": '"r4-0"'}).status_code == 200
     rename(squares)
+    until_served(client, 5)
     changed = client.get(address, headers={"If-None-Match": tag})
     assert changed.status_code == 200
     assert changed.headers["etag"].startswith('"r5-')

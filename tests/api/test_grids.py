@@ -11,6 +11,7 @@ from gisgrid.store.imports import begin
 from gisgrid.store.notices import SAMPLE_NOTICE, SAMPLE_NOUN
 
 from .district import BEGAN, level
+from .waiting import until
 
 
 def get(client: TestClient, address: str) -> dict[str, Any]:
@@ -117,6 +118,7 @@ def test_everything_drawn_from_the_sample_says_so(client: TestClient, squares: E
         assert "notice" not in get(client, address)
     with squares.begin() as connection:
         begin(connection, noun=SAMPLE_NOUN, source="made up", crs="wgs84")
+    until(lambda: "notice" in get(client, addresses[0]))
     for address in addresses:
         assert get(client, address)["notice"] == SAMPLE_NOTICE
     batch = client.post("/v1/resolve/batch", json={"points": []}).json()

@@ -20,12 +20,18 @@ def test_without_its_database_it_is_alive_and_not_ready(
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{squares.url.database}" WITH (FORCE)'))
     assert client.get("/healthz").status_code == 200
-    for address in ("/readyz", f"/v1/resolve?lon={WEST}&lat={SOUTH}", "/maps/grids", "/"):
+    past = f"/v1/resolve?lon={WEST}&lat={SOUTH}&at=2024-06-01"
+    for address in ("/readyz", past, "/maps/grids", "/"):
         answer = client.get(address)
         assert answer.status_code == 503
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["retry-after"]
         assert str(squares.url.database) not in answer.text
+    # The present is answered from memory, and says of which revision it is.
+    for address in (f"/v1/resolve?lon={WEST}&lat={SOUTH}", f"/v1/resolve?lat={SOUTH}&lon={WEST}"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.json()["revision"]) == (200, 4)
+    assert client.post("/v1/resolve/batch", json={"points": [[WEST, SOUTH]]}).status_code == 200
 
 
 def test_an_older_schema_is_not_ready(engine: Engine, settings: Settings) -> None:

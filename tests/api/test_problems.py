@@ -25,14 +25,17 @@ EXPECTED = {
     "CoordinateError": 422,
     "CoverageError": 500,
     "LimitExceeded": 413,
+    "MediaTypeError": 415,
     "RejectedError": 422,
     "NotFound": 404,
     "Conflict": 409,
     "PublishBlocked": 409,
     "DatabaseError": 503,
     "ServerError": 503,
+    "TooManyRequests": 429,
     "UnsupportedVersion": 503,
     "SchemaOutdated": 503,
+    "WorkerError": 500,
 }
 REQUEST = Request({"type": "http", "method": "GET", "path": "/x", "headers": [], "state": {}})
 

@@ -1,0 +1,105 @@
+"""Points from a CSV body."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from io import BufferedReader, TextIOWrapper
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from api.batch.asked import NO_POINT, Asked, require_few
+from gisgrid.errors import ColumnError, EncodingError
+from gisgrid.points.columns import numbers
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["read_csv"]
+
+_BLOCK: Final = 50_000
+_FIX: Final = "send a header with lon and lat, and with id where rows have one"
+
+# The cells of a row, or what is wrong with it.
+_Row = list[str] | str
+
+
+def read_csv(body: BufferedReader, limit: int) -> Asked:
+    """Read a CSV body: a header with ``lon`` and ``lat``, perhaps ``id``; UTF-8.
+
+    Columns are parted by commas; by tabs or semicolons where the header has no comma.
+
+    Raises
+    ------
+    ColumnError
+        A column is missing, or there twice.
+    EncodingError
+        It is not UTF-8.
+    LimitExceeded
+        It has more rows than the limit.
+    """
+    text = TextIOWrapper(body, encoding="utf-8-sig", newline="")
+    try:
+        return _read(text, limit)
+    except UnicodeDecodeError:
+        raise EncodingError("the body is not UTF-8", fix="send UTF-8") from None
+
+
+def _read(text: TextIOWrapper, limit: int) -> Asked:
+    first = text.readline()
+    delimiter = next((mark for mark in ",\t;" if mark in first), ",")
+    reader = csv.reader(chain([first], text), delimiter=delimiter, strict=True)
+    header = _header(reader)
+    places = [_place(header, name) for name in ("lon", "lat")]
+    id_place = header.index("id") if "id" in header else None
+    rows = _rows(reader, len(header))
+    parts: list[list[NDArray[np.float64]]] = [[], []]
+    faults: dict[int, str] = {}
+    ids: list[str] | None = None if id_place is None else []
+    taken = 0
+    while block := list(islice(rows, _BLOCK)):
+        require_few(taken + len(block), limit)
+        bad = {row: found for row, found in enumerate(block) if isinstance(found, str)}
+        cells = [found if isinstance(found, list) else [""] * len(header) for found in block]
+        for part, place in zip(parts, places, strict=True):
+            part.append(numbers(pd.Series([row[place] for row in cells], dtype="str"))[0])
+        x, y = parts[0][-1], parts[1][-1]
+        lacking = np.flatnonzero(~(np.isfinite(x) & np.isfinite(y))).tolist()
+        faults |= {taken + row: bad.get(row, NO_POINT) for row in lacking}
+        if ids is not None and id_place is not None:
+            ids += [row[id_place] for row in cells]
+        taken += len(block)
+    x, y = (np.concatenate(part) if part else np.empty(0) for part in parts)
+    return Asked(x, y, faults, ids)
+
+
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    try:
+        return [name.strip() for name in next(reader, [])]
+    except csv.Error:
+        raise ColumnError("the header cannot be read", fix=_FIX) from None
+
+
+def _place(header: list[str], name: str) -> int:
+    if header.count(name) != 1:
+        raise ColumnError(f"there are {header.count(name)} columns {name!r}, not one", fix=_FIX)
+    return header.index(name)
+
+
+def _rows(reader: Iterator[list[str]], width: int) -> Iterator[_Row]:
+    """The rows, or why one cannot be read; blank lines are passed over."""
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield f"the row cannot be read: {error}"
+            continue
+        if row and len(row) != width:
+            yield f"the row has {len(row)} cells where the header has {width}"
+        elif row:
+            yield row

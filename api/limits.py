@@ -1,0 +1,54 @@
+"""How much one client may ask for: the one place that every route passes through."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from gisgrid.errors import TooManyRequests
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+__all__ = ["Limiter"]
+
+# Addresses that are remembered; those beyond begin anew.
+_REMEMBERED: Final = 10_000
+
+
+class Limiter:
+    """Lets one address make so many requests a second, and as many more in a burst.
+
+    Parameters
+    ----------
+    per_second : int
+        0 for no limit. Each worker counts for itself.
+    """
+
+    def __init__(self, per_second: int) -> None:
+        self.per_second = per_second
+        # What each address may still ask for, and when that was so.
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def admit(self, scope: Scope) -> None:
+        """Count a request.
+
+        Raises
+        ------
+        TooManyRequests
+            Its address has asked too often.
+        """
+        if not self.per_second:
+            return
+        address = (scope.get("client") or ("",))[0]
+        now = monotonic()
+        left, before = self._left.pop(address, (2.0 * self.per_second, now))
+        left = min(left + (now - before) * self.per_second, 2.0 * self.per_second)
+        if len(self._left) >= _REMEMBERED:
+            # The first of a dict is the one that was put in longest ago.
+            self._left.pop(next(iter(self._left)))
+        self._left[address] = (max(left - 1.0, 0.0), now)
+        if left < 1.0:
+            raise TooManyRequests(
+                f"more than {self.per_second} requests a second", fix="ask again in a second"
+            )

@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from gisgrid.cli import db, demo, exporting, importing, mapping, planning, resolving, serving
+from gisgrid.cli import (
+    assigning,
+    benching,
+    db,
+    demo,
+    exporting,
+    importing,
+    mapping,
+    planning,
+    resolving,
+    serving,
+)
 from gisgrid.cli.errors import exit_code, message
 from gisgrid.cli.options import talk
 from gisgrid.errors import GisgridError
@@ -29,8 +40,10 @@ app.add_typer(exporting.app, name="export")
 app.add_typer(planning.app, name="plan")
 app.add_typer(mapping.app, name="map")
 app.command("resolve")(resolving.resolve)
+app.command("assign")(assigning.assign)
 app.command("serve")(serving.serve)
 app.command("demo")(demo.demo)
+app.command("bench")(benching.bench)
 
 
 def main() -> None:

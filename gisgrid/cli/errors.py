@@ -30,6 +30,7 @@ TITLES: Final[tuple[tuple[type[errors.GisgridError], str], ...]] = (
     (errors.NotFound, "未找到"),
     (errors.PublishBlocked, "不能发布"),
     (errors.Conflict, "有冲突"),
+    (errors.WorkerError, "工作进程有误"),
     (errors.ServerError, "数据库服务有误"),
     (errors.UnsupportedVersion, "版本过旧"),
     (errors.SchemaOutdated, "数据库结构版本不符"),

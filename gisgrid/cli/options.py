@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from gisgrid.imports import Notice
-    from gisgrid.imports.report import Progress as OnProgress
+    from gisgrid.points.progress import Progress as OnProgress
 
 __all__ = [
     "At",

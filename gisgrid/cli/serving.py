@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import Annotated, Final
 
 import typer
 
@@ -13,6 +16,8 @@ from gisgrid.errors import Conflict
 from gisgrid.settings import Settings
 
 __all__ = ["require_free", "run_server", "serve"]
+
+_METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 Host = Annotated[str, typer.Option("--host", metavar="H", help="Address to listen on.")]
 Port = Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port.")]
@@ -47,15 +52,31 @@ def run_server(host: str, port: int, workers: int, database: str | None) -> None
     if database:
         os.environ["GISGRID_DATABASE_URL"] = database
     talk.print(f"gisgrid → http://{host}:{port}   (Ctrl-C 停止 stops)", markup=False)
-    uvicorn.run(
-        "api.app:create_app_from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        access_log=False,
-        log_level="warning",
-    )
+    with _shared_metrics(workers):
+        uvicorn.run(
+            "api.app:create_app_from_environment",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            access_log=False,
+            server_header=False,
+            log_level="warning",
+        )
+
+
+@contextmanager
+def _shared_metrics(workers: int) -> Iterator[None]:
+    """A folder in which several workers count together; prometheus_client looks for it."""
+    if workers == 1 or _METRICS_FOLDER in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="gisgrid-metrics-") as folder:
+        os.environ[_METRICS_FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[_METRICS_FOLDER]
 
 
 def require_free(host: str, port: int) -> None:

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,30 +17,10 @@ import shapely
 from sqlalchemy import Engine, func, select, text
 
 from gisgrid import errors
-from gisgrid.cli import main
 from gisgrid.cli.errors import EXIT_CODES, TITLES, exit_code, message
 from gisgrid.store.tables import address, import_run
+from tests.cli.conftest import Run
 from tests.towns import SIDE, SOUTH, WEST, frame, square, town_rows
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def gisgrid(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command; its exit code, what it printed and what it said."""
-
-    def run(*args: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gisgrid", *map(str, args)])
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        else:
-            code = 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ STEPS = 6
 WEST, SOUTH, CELL = 121.2, 31.3, 0.004
 
 
-def cells(side: int, seed: int) -> NDArray[Any]:
-    """Return side × side cells whose borders wander, edge-matched, EPSG:4326."""
+def cells(side: int, seed: int, steps: int = STEPS) -> NDArray[Any]:
+    """Return side × side cells whose borders wander in steps, edge-matched, EPSG:4326."""
     rng = np.random.default_rng(seed)
-    shift = rng.uniform(-0.4, 0.4, (side * STEPS + 1, side * STEPS + 1, 2))
-    along = np.arange(STEPS)
-    zero, far = np.zeros(STEPS, dtype=int), np.full(STEPS, STEPS)
+    shift = rng.uniform(-0.4, 0.4, (side * steps + 1, side * steps + 1, 2))
+    along = np.arange(steps)
+    zero, far = np.zeros(steps, dtype=int), np.full(steps, steps)
     ring = np.concatenate(
         [
             np.column_stack([along, zero]),
@@ -26,9 +26,9 @@ def cells(side: int, seed: int) -> NDArray[Any]:
             np.column_stack([zero, far - along]),
         ]
     )
-    corners = np.array([(i, j) for i in range(side) for j in range(side)]) * STEPS
+    corners = np.array([(i, j) for i in range(side) for j in range(side)]) * steps
     lattice = corners[:, None, :] + ring[None, :, :]
-    bent = (lattice + shift[lattice[..., 0], lattice[..., 1]]) * (CELL / STEPS)
+    bent = (lattice + shift[lattice[..., 0], lattice[..., 1]]) * (CELL / steps)
     return np.asarray(shapely.polygons(np.round(bent + np.array([WEST, SOUTH]), 7)))
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gisgrid.errors import CoverageError
 from gisgrid.locate import CoverageIndex, path_key
 from tests.locate.coverages import Recipe, made, recipes
+from tests.locate.oracle import differences
 from tests.locate.points import telling_points
 
 BOX = shapely.box(0, 0, 1, 1)
@@ -109,10 +110,19 @@ def test_an_answer_does_not_depend_on_the_other_points(recipe: Recipe, random: A
     parts = [index.locate(*part.T, border=True) for part in (points[:cut], points[cut:])]
     np.testing.assert_array_equal(np.concatenate([part[0] for part in parts]), owner)
     np.testing.assert_array_equal(np.concatenate([part[1] for part in parts]), border)
+    many = np.resize(np.arange(len(points)), 9000)
+    np.testing.assert_array_equal(index.locate(*points[many].T), owner[many])
     order = np.random.default_rng(cut).permutation(len(points))
     shuffled = index.locate(*points[order].T, border=True)
     np.testing.assert_array_equal(shuffled[0], owner[order])
     np.testing.assert_array_equal(shuffled[1], border[order])
+
+
+def test_heights_are_no_part_of_the_plane() -> None:
+    coverage = made(Recipe("mosaic", 2))
+    points = telling_points(coverage.shapes, np.random.default_rng(1), 20)
+    high = CoverageIndex(shapely.force_3d(coverage.shapes, 7.0), coverage.codes)
+    assert not differences(coverage, points, high.locate(*points.T, border=True))
 
 
 @pytest.mark.parametrize("move", ["city", "turned"])

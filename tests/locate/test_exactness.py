@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gisgrid.locate import CoverageIndex
+from tests.geometry.coverages import cells
 from tests.locate.coverages import (
     MAKERS,
     ODDITIES,
@@ -17,6 +18,7 @@ from tests.locate.coverages import (
     TILINGS,
     Coverage,
     Recipe,
+    codes_for,
     made,
     recipes,
 )
@@ -25,6 +27,7 @@ from tests.locate.oracle import (
     by_covers,
     by_fractions,
     by_relate,
+    by_tree,
     contested,
     ordinary,
 )
@@ -116,6 +119,18 @@ def test_one_polygon_of_very_many_vertices(size: int) -> None:
     points = telling_points(coverage.shapes, np.random.default_rng(3), 20)
     assert_exact(coverage, points)
     assert_exact(lake, points)
+
+
+def test_thousands_of_polygons() -> None:
+    shapes = list(cells(67, 1, 2))
+    assert len(shapes) > 4096
+    rng = np.random.default_rng(2)
+    coverage = Coverage(shapes, codes_for(rng, len(shapes)))
+    points = telling_points(shapes, rng, 2000)
+    points = points[np.isfinite(points).all(axis=1)]
+    found = CoverageIndex(shapes, coverage.codes).locate(*points.T, border=True)
+    for one, other in zip(found, by_tree(coverage, points), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @settings(max_examples=30)

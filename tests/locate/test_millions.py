@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 import shapely
-from numpy.typing import NDArray
 
 from gisgrid.locate import CoverageIndex
 from tests.geometry.coverages import cells
 from tests.locate.coverages import MAKERS, MOVES, Coverage, Recipe, made
 from tests.locate.oddities import overlapping
-from tests.locate.oracle import Answer, assert_exact
+from tests.locate.oracle import assert_exact, by_tree
 from tests.locate.points import telling_points
 
 pytestmark = pytest.mark.drill
@@ -48,7 +45,7 @@ def test_ten_million_points_in_a_city(side: int, steps: int) -> None:
         if portion % 2:
             points = points.round(7)  # as data come, and many of them on borders
         found = index.locate(*points.T, border=True)
-        expected = by_tree(shapes, codes, points)
+        expected = by_tree(Coverage(list(shapes), codes), points)
         np.testing.assert_array_equal(found[0], expected[0])
         np.testing.assert_array_equal(found[1], expected[1])
 
@@ -65,23 +62,6 @@ def test_a_heap_of_overlapping_polygons() -> None:
     points = telling_points(moved, rng, 2000)
     points = points[np.isfinite(points).all(axis=1)]
     index = CoverageIndex(coverage.shapes, coverage.codes)
-    expected = by_tree(np.array(moved, dtype=object), coverage.codes, points)
+    expected = by_tree(coverage, points)
     for one, other in zip(index.locate(*points.T, border=True), expected, strict=True):
         np.testing.assert_array_equal(one, other)
-
-
-def by_tree(shapes: NDArray[Any], codes: list[str], points: NDArray[np.float64]) -> Answer:
-    """Owners and borders by prepared polygons that ask a tree of points."""
-    order = np.argsort(np.array(codes))
-    asking = shapely.from_wkb(shapely.to_wkb(shapes[order]))
-    shapely.prepare(asking)
-    tree = shapely.STRtree(shapely.points(points))
-    rank, covered = tree.query(asking, predicate="covers")
-    _, inside = tree.query(asking, predicate="contains_properly")
-    first = np.full(len(points), len(order))
-    np.minimum.at(first, covered, rank)
-    times = np.bincount(covered, minlength=len(points))
-    within = np.bincount(inside, minlength=len(points))
-    owner = np.append(order, -1)[first].astype(np.int32)
-    # One that covers and one that holds it within are the same polygon.
-    return owner, (times > 0) & ~((times == 1) & (within == 1))

@@ -1,4 +1,4 @@
-"""Borders that lie exactly on the lines of the raster, where the corners of its cells have no side."""
+"""Borders exactly on the lines of the raster, where the corners of its cells have no side."""
 
 from __future__ import annotations
 

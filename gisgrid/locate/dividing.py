@@ -221,7 +221,7 @@ def _leaf(
     """The value of a cell that is not divided, and the leaves with its own."""
     total, doubtful, listed = held
     owner = named(total)
-    if len(listed) == 0:
+    if len(listed) == 0 and not doubtful:
         return owner, leaves, used
     if doubtful or owner == UNSURE:
         return UNSURE, leaves, used

@@ -74,7 +74,8 @@ def assign(
     name : str, optional
         As in `AnswerColumns.named`.
     workers : int
-        Processes of this machine.
+        Processes of this machine. A script that asks for several needs the usual
+        ``if __name__ == "__main__":``, for each of them imports it.
     scheduler : str, optional
         The address of a Dask scheduler whose workers do the work instead.
     progress : callable

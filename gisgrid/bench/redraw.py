@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["borders_of_share", "move_borders", "ordinary_border"]
 
 # How far a border moves at most, as a share of its length, to either side of its middle.
-_SHIFT: Final = 0.15
+_SHIFT: Final = 0.25
 
 
 def move_borders(coverage: Coverage, cells: NDArray[np.int64]) -> Coverage:

@@ -154,13 +154,19 @@ def _parted(
     scale: float,
     column: int,
     row: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """The segments of each of the 4 x 4 parts of a cell, as `distribute` gives them."""
-    starts = np.zeros(17, dtype=np.int64)
-    parts = np.empty(0, dtype=np.int32)
+    starts: NDArray[np.int64],
+) -> NDArray[np.int32]:
+    """The segments of each of the 4 x 4 parts of a cell, as `distribute` gives them.
+
+    ``starts`` is written to; ``scale`` of the parts, of which ``column`` and ``row`` are the
+    first, make a cell of the root.
+    """
+    starts[:] = 0
+    parts = members[:0]
     for filling in range(2):
         if filling:
-            starts = np.cumsum(starts)
+            for part in range(16):
+                starts[part + 1] += starts[part]
             parts = np.empty(starts[16], dtype=np.int32)
         for k in members[::-1]:
             u0 = (xy[2 * k] - grid[0]) * grid[4] * scale - column
@@ -177,7 +183,7 @@ def _parted(
                         parts[starts[part]] = k
                     else:
                         starts[part] += 1
-    return starts, parts
+    return parts
 
 
 @compiled
@@ -308,20 +314,22 @@ def _fill(
         return value, blocks, used_blocks, leaves, used_leaves
     first = used_blocks
     most_leaves = _MOST_ENTRIES * (len(xy) // 2) + (1 << 10)
+    starts, x, y = np.empty(17, dtype=np.int64), np.empty(4), np.empty(4)
     sums, doubts = np.zeros(16, dtype=np.int64), np.zeros(16, dtype=np.bool_)
     # Cells to divide: where their value goes, depth, column, row, and what they hold.
     todo = [(-1, 0, place[0], place[1], held)]
     while len(todo):
         slot, depth, i, j, (total, doubtful, listed) = todo.pop()
         scale = 4.0 ** (depth + 1)
-        starts, parts = _parted(listed, xy, grid, scale, 4 * i, 4 * j)
+        parts = _parted(listed, xy, grid, scale, 4 * i, 4 * j, starts)
         if depth > 0 and len(parts) > _WORTHWHILE * len(listed):
             blocks[slot], leaves, used_leaves = _leaf(
                 leaves, used_leaves, (total, doubtful, listed)
             )
             continue
-        x = grid[0] + (4 * i + np.arange(4)) * (grid[2] / scale)
-        y = grid[1] + (4 * j + np.arange(4)) * (grid[3] / scale)
+        for line in range(4):
+            x[line] = grid[0] + (4 * i + line) * (grid[2] / scale)
+            y[line] = grid[1] + (4 * j + line) * (grid[3] / scale)
         sums[0], doubts[0] = total, doubtful
         _corners(sums, doubts, starts, parts, xy, sides, x, y)
         if slot >= 0:

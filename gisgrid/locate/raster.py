@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Raster", "draw_raster"]
 
 # Cells of the first division, for each segment and at most.
-_CELLS_PER_SEGMENT: Final = 6
+_CELLS_PER_SEGMENT: Final = 3
 _MOST_CELLS: Final = 1 << 20
 # A crossed cell is divided at least once, and further while it holds more segments than these.
 _FEW: Final = 6

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 __all__ = ["NOTEBOOKS", "read", "run", "storable"]
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("**/*.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
 # Seconds for one cell; the machine may be busy.
 PATIENCE = 300
@@ -33,6 +33,8 @@ def run(path: Path, environment: Mapping[str, str]) -> NotebookNode:
     notebook = read(path)
     folder = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(notebook, timeout=PATIENCE, kernel_name="python3", resources=folder)
+    # A cell that fails ends the run; what was opened is still closed in peace.
+    client.create_kernel_manager().shutdown_wait_time = PATIENCE
     client.execute(env=dict(environment))
     return notebook
 

@@ -10,7 +10,9 @@ import os
 import sys
 from pathlib import Path
 
-_OPEN = ("", "localhost", "127.", "::1")
+
+def _is_here(name: str) -> bool:
+    return name in ("", "localhost", "::1") or name.startswith("127.")
 
 
 def _watch(event: str, arguments: tuple[object, ...]) -> None:
@@ -23,7 +25,7 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
     else:
         return
     name = host.decode() if isinstance(host, bytes) else str(host or "")
-    if name not in _OPEN and not name.startswith(_OPEN[2]):
+    if not _is_here(name):
         with Path(os.environ["REFUSED_CONNECTIONS"]).open("a") as log:
             log.write(f"{event} {name}\n")
         raise PermissionError(f"the network is closed: {event} {name}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
+from gisgrid.errors import CoverageError
 from gisgrid.locate.compiled import compiled
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ NOBODY: Final = -1
 
 # Polygons that shapely takes apart at a time: their copies are gone before the next.
 _PORTION: Final = 4096
+
+# Places in the raster are numbers of 32 bits, and a vertex may need several.
+_MOST_VERTICES: Final = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,11 @@ def draw_borders(shapes: NDArray[np.object_]) -> Borders:
     ----------
     shapes : ndarray of shapely Polygon or MultiPolygon, shape (n,)
         Valid ones. Where they overlap, segments may have the same place; each is kept.
+
+    Raises
+    ------
+    CoverageError
+        There are more vertices than places in the raster.
     """
     joint = _Joint(int(shapely.get_num_coordinates(shapes).sum()))
     polygon_rings = [np.zeros(1, dtype=np.int32)]
@@ -135,6 +144,11 @@ class _Joint:
     def finished(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Chains, sides, runs and where each ring's runs begin."""
         del self._table
+        if self._size > _MOST_VERTICES:
+            raise CoverageError(
+                f"{self._size:,} border vertices are more than {_MOST_VERTICES:,}",
+                fix="index parts of the coverage by themselves",
+            )
         self._xy.resize(2 * self._size, refcheck=False)
         self._sides.resize(2 * self._size, refcheck=False)
         begins = np.cumsum(np.concatenate(self._ring_runs), dtype=np.int32)

@@ -13,7 +13,7 @@ from gisgrid.locate.borders import Borders, draw_borders
 from gisgrid.locate.exact import ExactOwners
 from gisgrid.locate.looking import look_up
 from gisgrid.locate.raster import Raster, draw_raster
-from gisgrid.locate.storing import read_arrays, write_arrays
+from gisgrid.locate.storing import broken, read_arrays, write_arrays
 from gisgrid.locate.usable import refuse_unusable
 from gisgrid.locate.walking import NOWHERE, UNSURE, is_minute, owner_in_cell
 
@@ -73,8 +73,9 @@ class CoverageIndex:
         self.codes = codes
         self._arrays = {**vars(borders), **vars(raster), "boxes": boxes}
         for name, array in self._arrays.items():
-            # The loops are compiled for arrays that cannot be written to: one kind for all.
-            self._arrays[name] = array.view()
+            # The loops are compiled for one kind of array: aligned (which what comes out of a
+            # pickle need not be), and not to be written to.
+            self._arrays[name] = np.require(array, requirements=["C", "A"]).view()
             self._arrays[name].flags.writeable = False
         borders = Borders(**{name: self._arrays[name] for name in vars(borders)})
         raster = Raster(**{name: self._arrays[name] for name in vars(raster)})
@@ -126,8 +127,11 @@ class CoverageIndex:
             There is no such file, or it is no index that this version can read.
         """
         arrays = read_arrays(Path(path))
-        codes = tuple(json.loads(arrays.pop("codes").tobytes()))
-        return _from_arrays(cls, codes, arrays)
+        try:
+            codes = tuple(json.loads(arrays.pop("codes").tobytes()))
+            return _from_arrays(cls, codes, arrays)
+        except (KeyError, ValueError):
+            raise broken(Path(path)) from None
 
     @overload
     def locate(self, lon: float, lat: float, *, border: Literal[False] = False) -> int: ...

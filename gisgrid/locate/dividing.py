@@ -313,7 +313,7 @@ def _fill(
         value, leaves, used_leaves = _leaf(leaves, used_leaves, held)
         return value, blocks, used_blocks, leaves, used_leaves
     first = used_blocks
-    most_leaves = _MOST_ENTRIES * (len(xy) // 2) + (1 << 10)
+    most_leaves = min(_MOST_ENTRIES * (len(xy) // 2) + (1 << 10), 1 << 29)
     starts, x, y = np.empty(17, dtype=np.int64), np.empty(4), np.empty(4)
     sums, doubts = np.zeros(16, dtype=np.int64), np.zeros(16, dtype=np.bool_)
     # Cells to divide: where their value goes, depth, column, row, and what they hold.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -17,12 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["ExactOwners"]
 
+# Points at a time: as shapely objects they take some hundred bytes each.
+_PORTION: Final = 1 << 16
+# Polygons that few points ask for are kept, those that many ask for are prepared and let go.
+_KEPT: Final = 64
+_MANY: Final = 32
+
 
 class ExactOwners:
     """Asks GEOS' ``covers`` of every polygon whose box holds a point.
 
-    Polygons are put together from the borders when they are asked, and let go again, so no
-    state of GEOS is shared between threads.
+    Polygons are put together from the borders when they are asked. Those that threads share are
+    never prepared, for that would change them.
 
     Parameters
     ----------
@@ -41,6 +48,7 @@ class ExactOwners:
         self._ranks = ranks
         self._by_rank = np.argsort(ranks).astype(np.int32)
         self._beyond = is_beyond(borders.xy)
+        self._polygon = lru_cache(_KEPT)(borders.polygon)
         self._lock = Lock()
         self._tree: shapely.STRtree | None = None
 
@@ -48,6 +56,16 @@ class ExactOwners:
         self, x: NDArray[np.float64], y: NDArray[np.float64]
     ) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """Owner (-1 for none) of each point, and whether it lies on a border."""
+        owner = np.empty(len(x), dtype=np.int32)
+        border = np.empty(len(x), dtype=np.bool_)
+        for begin in range(0, len(x), _PORTION):
+            some = slice(begin, begin + _PORTION)
+            owner[some], border[some] = self._owners(x[some], y[some])
+        return owner, border
+
+    def _owners(
+        self, x: NDArray[np.float64], y: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         points = np.asarray(shapely.points(x, y), dtype=object)
         row, polygon = self._boxes_tree().query(points)
         order = np.argsort(polygon, kind="stable")
@@ -57,10 +75,13 @@ class ExactOwners:
         best = np.full(len(x), len(self._ranks), dtype=np.int64)
         covering = np.zeros(len(x), dtype=np.int64)
         interior = np.zeros(len(x), dtype=np.bool_)
-        for position, rows in zip(asked, np.split(row[order], starts)[1:], strict=True):
-            covers, contains = _relations(
-                self._borders.polygon(position), points[rows], preparing=preparing
-            )
+        for position, rows in zip(asked.tolist(), np.split(row[order], starts)[1:], strict=True):
+            if preparing and len(rows) >= _MANY:
+                shape = self._borders.polygon(position)
+                shapely.prepare(shape)
+            else:
+                shape = self._polygon(position)
+            covers, contains = _relations(shape, points[rows])
             covering[rows[covers]] += 1
             best[rows[covers]] = np.minimum(best[rows[covers]], self._ranks[position])
             interior[rows[contains]] = True
@@ -75,11 +96,9 @@ class ExactOwners:
 
 
 def _relations(
-    shape: Any, points: NDArray[np.object_], *, preparing: bool
+    shape: Any, points: NDArray[np.object_]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which points a polygon covers, and which lie in its interior."""
-    if preparing:
-        shapely.prepare(shape)
     # Huge numbers overflow inside GEOS; its answer is taken all the same.
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(shapely.covers(shape, points)), np.asarray(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import mmap
-import os
+import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["read_arrays", "write_arrays"]
+__all__ = ["broken", "read_arrays", "write_arrays"]
 
 # A version of its own for every change of what the arrays mean.
 _MAGIC: Final = b"gisgrid coverage index 1\n"
@@ -38,7 +38,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         table[name] = {"dtype": array.dtype.str, "shape": array.shape, "offset": offset}
         offset = _aligned(offset + array.nbytes)
     header = _MAGIC + json.dumps({"bytes": offset, "arrays": table}).encode() + b"\n"
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         try:
             with part.open("wb") as file:
@@ -88,11 +88,16 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
             for name, entry in table["arrays"].items()
         }
     except (ValueError, KeyError, TypeError):
-        raise FileError(
-            "is cut short or broken",
-            where=str(path),
-            fix="make it anew: CoverageIndex(polygons, codes).save(path)",
-        ) from None
+        raise broken(path) from None
+
+
+def broken(path: Path) -> FileError:
+    """What is wrong with a file that does not hold what it should."""
+    return FileError(
+        "is cut short or broken",
+        where=str(path),
+        fix="make it anew: CoverageIndex(polygons, codes).save(path)",
+    )
 
 
 def _aligned(size: int) -> int:

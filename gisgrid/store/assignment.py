@@ -72,11 +72,11 @@ def reassign(connection: Connection, at: datetime, changes: Changes) -> dict[str
     near: NDArray[np.float64] | None = changes.boxes
     for table in OWNED:
         share = share_of_extent(connection, table.c.point, changes.boxes)
-        if share is None:
-            continue
-        if share > _MOST_BY_BOXES:
+        # Without an estimate the table is empty, as a rule, but it may have lost its index.
+        whole = share is None or share > _MOST_BY_BOXES
+        rows[table] = _rows(connection, table, None if whole else changes.boxes)
+        if whole and len(rows[table]):
             near = None
-        rows[table] = _rows(connection, table, changes.boxes if share <= _MOST_BY_BOXES else None)
     changed = dict.fromkeys((table.name for table in OWNED), 0)
     for levels, part in _by_levels(rows, changes.levels).items():
         if any(map(len, part.values())):

@@ -47,7 +47,8 @@ def share_of_extent(
 ) -> float | None:
     """How much of the ground that a table spans lies in boxes, counted once for each of them.
 
-    The extent is read from the head of the spatial index; None of an empty table.
+    The extent is read from the head of the spatial index; None of an empty table, and of one
+    without an index that was never analysed.
     """
     table = place.table
     extent = func.ST_EstimatedExtent(table.schema, table.name, place.name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, insert, select
 
+from gisgrid.errors import Conflict
 from gisgrid.store.tables import revision
 
 if TYPE_CHECKING:
@@ -22,13 +23,36 @@ _PUBLISH_LOCK: Final = 7_461_202
 
 
 def lock_for_publish(connection: Connection) -> None:
-    """Keep assignments and other publishes out until this transaction ends."""
+    """Keep assignments and other publishes out until this transaction ends.
+
+    Raises
+    ------
+    Conflict
+        The transaction would not see what was committed while it waited.
+    """
+    _require_read_committed(connection)
     connection.execute(select(func.pg_advisory_xact_lock(_PUBLISH_LOCK)))
 
 
 def hold_still(connection: Connection) -> None:
-    """Keep publishes out until this transaction ends, so that an import sees one revision."""
+    """Keep publishes out until this transaction ends, so that an import sees one revision.
+
+    Raises
+    ------
+    Conflict
+        The transaction would not see what was committed while it waited.
+    """
+    _require_read_committed(connection)
     connection.execute(select(func.pg_advisory_xact_lock_shared(_PUBLISH_LOCK)))
+
+
+def _require_read_committed(connection: Connection) -> None:
+    level = connection.scalar(select(func.current_setting("transaction_isolation")))
+    if level != "read committed":
+        raise Conflict(
+            f"boundaries and places cannot be written in a {level} transaction",
+            fix="use READ COMMITTED",
+        )
 
 
 def current(connection: Connection) -> int:

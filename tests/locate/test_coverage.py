@@ -90,7 +90,7 @@ def test_the_answer_has_the_promised_types() -> None:
     assert type(index.locate(np.float64(0.5), np.float64(0.5))) is int
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(recipes(largest=2))
 def test_one_point_is_answered_as_in_an_array(recipe: Recipe) -> None:
     index, points = some_index(recipe)
@@ -100,7 +100,7 @@ def test_one_point_is_answered_as_in_an_array(recipe: Recipe) -> None:
     assert [index.locate(x, y) for x, y in points.tolist()] == owner.tolist()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(recipes(largest=3), st.randoms(use_true_random=False))
 def test_an_answer_does_not_depend_on_the_other_points(recipe: Recipe, random: Any) -> None:
     index, points = some_index(recipe)

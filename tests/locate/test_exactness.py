@@ -37,19 +37,19 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 @pytest.mark.parametrize("maker", TILINGS)
-@settings(max_examples=12)
+@settings(max_examples=10)
 @given(data=st.data(), seed=seeds)
 def test_a_tiling_is_answered_as_geos_does(maker: str, data: st.DataObject, seed: int) -> None:
     coverage = made(data.draw(recipes([maker])))
-    assert_exact(coverage, telling_points(coverage.shapes, np.random.default_rng(seed), 25))
+    assert_exact(coverage, telling_points(coverage.shapes, np.random.default_rng(seed), 16))
 
 
 @pytest.mark.parametrize("maker", ODDITIES)
-@settings(max_examples=20)
+@settings(max_examples=14)
 @given(data=st.data(), seed=seeds)
 def test_odd_polygons_are_answered_as_geos_does(maker: str, data: st.DataObject, seed: int) -> None:
     coverage = made(data.draw(recipes([maker])))
-    assert_exact(coverage, telling_points(coverage.shapes, np.random.default_rng(seed), 25))
+    assert_exact(coverage, telling_points(coverage.shapes, np.random.default_rng(seed), 16))
 
 
 @st.composite
@@ -70,7 +70,7 @@ def lattices(draw: st.DrawFn) -> Coverage:
     return Coverage(usable, [f"{9 - number}" for number in range(len(usable))])
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(lattices())
 def test_squares_of_any_size_are_answered_as_geos_does(coverage: Coverage) -> None:
     vertices = np.unique(shapely.get_coordinates(coverage.shapes), axis=0)
@@ -91,7 +91,7 @@ def test_it_answers_as_exact_arithmetic_does(recipe: Recipe, seed: int) -> None:
     np.testing.assert_array_equal(found[1], expected[1])
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(recipes(), seeds)
 def test_covers_and_relate_of_geos_say_the_same(recipe: Recipe, seed: int) -> None:
     coverage = made(recipe)
@@ -133,7 +133,7 @@ def test_thousands_of_polygons() -> None:
         np.testing.assert_array_equal(one, other)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(recipes(moves=PLAIN_MOVES), seeds)
 def test_the_order_of_the_polygons_makes_no_difference(recipe: Recipe, seed: int) -> None:
     coverage = made(recipe)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from gisgrid.errors import FileError
 from gisgrid.locate import CoverageIndex
+from gisgrid.locate.storing import read_arrays, write_arrays
 from tests.locate.coverages import Coverage, Recipe, made, recipes
 from tests.locate.oracle import differences
 from tests.locate.points import telling_points
@@ -41,7 +42,7 @@ def kept(coverage: Coverage, tmp_path: Path) -> Path:
     return path
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(recipe=recipes(largest=3), in_file=st.booleans())
 def test_it_comes_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, recipe: Recipe, in_file: bool
@@ -152,3 +153,30 @@ def test_its_size_is_that_of_its_arrays(coverage: Coverage, kept: Path) -> None:
     assert CoverageIndex.load(kept).nbytes == index.nbytes
     large = made(Recipe("wandering", 30))
     assert CoverageIndex(large.shapes, large.codes).nbytes > 4 * index.nbytes
+
+
+def test_what_comes_out_of_place_in_memory_is_put_right(coverage: Coverage) -> None:
+    """Buffers that travel apart from their pickle begin at any address."""
+    index = CoverageIndex(coverage.shapes, coverage.codes)
+    buffers: list[pickle.PickleBuffer] = []
+    data = pickle.dumps(index, protocol=5, buffer_callback=buffers.append)
+    shifted = [memoryview(b"\0" + bytes(one.raw()))[1:] for one in buffers]
+    back = pickle.loads(data, buffers=shifted)
+    points = telling_points(coverage.shapes, np.random.default_rng(4), 5)
+    for x, y in points.tolist():
+        assert back.locate(x, y) == index.locate(x, y)
+
+
+@pytest.mark.parametrize("codes", [b"\xff\xfe", None])
+def test_an_index_whose_codes_cannot_be_read_is_broken(
+    coverage: Coverage, tmp_path: Path, codes: bytes | None
+) -> None:
+    path = tmp_path / "kept.index"
+    CoverageIndex(coverage.shapes, coverage.codes).save(path)
+    arrays = dict(read_arrays(path))
+    del arrays["codes"]
+    if codes is not None:
+        arrays["codes"] = np.frombuffer(codes, dtype=np.uint8)
+    write_arrays(path, arrays)
+    with pytest.raises(FileError, match="broken"):
+        CoverageIndex.load(path)

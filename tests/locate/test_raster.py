@@ -1,19 +1,22 @@
-"""Borders exactly on the lines of the raster, where the corners of its cells have no side."""
+"""The raster: borders exactly on its lines, and how few points it leaves to GEOS."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from gisgrid.locate import CoverageIndex
 from gisgrid.locate.borders import draw_borders
+from gisgrid.locate.exact import ExactOwners
 from gisgrid.locate.raster import draw_raster
-from tests.locate.coverages import Coverage, codes_for
+from tests.locate.coverages import Coverage, Recipe, codes_for, made
 from tests.locate.oracle import assert_exact
 from tests.locate.points import telling_points
 
@@ -54,10 +57,29 @@ def _squares(x: NDArray[np.float64], y: NDArray[np.float64]) -> Any:
     return shapely.polygons(np.stack(corners, axis=-2).reshape(-1, 4, 2))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.integers(2, 6), st.integers(0, 2**32 - 1))
 def test_borders_on_the_lines_of_the_raster_are_answered_as_geos_does(side: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     shapes = [shape for shape in aligned(rng, side) if shape.is_valid and not shape.is_empty]
     coverage = Coverage(shapes, codes_for(rng, len(shapes)))
     assert_exact(coverage, telling_points(shapes, rng, 40))
+
+
+@pytest.mark.parametrize("maker", ["voronoi", "triangles", "wandering", "onion", "mosaic", "globe"])
+def test_geos_is_asked_about_hardly_any_point(maker: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+    answer = ExactOwners.owners
+
+    def counted(self: ExactOwners, x: Any, y: Any) -> Any:
+        nonlocal asked
+        asked += len(x)
+        return answer(self, x, y)
+
+    monkeypatch.setattr(ExactOwners, "owners", counted)
+    for seed in range(5):
+        coverage = made(Recipe(maker, 3, seed))
+        box = np.array(shapely.total_bounds(coverage.shapes)).reshape(2, 2)
+        points = np.random.default_rng(seed).uniform(*box, (4000, 2))
+        CoverageIndex(coverage.shapes, coverage.codes).locate(*points.T)
+    assert asked < 20

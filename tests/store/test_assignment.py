@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from gisgrid.errors import Conflict
+from gisgrid.store import revisions
 from gisgrid.store.assignment import reassign
 from gisgrid.store.boxes import select_in_boxes, share_of_extent
 from gisgrid.store.outlines import Changes
@@ -159,3 +162,22 @@ def test_rows_are_found_in_boxes_and_their_share_of_the_ground_is_known(town: En
     ground = np.prod(np.maximum(sides, 0.0), axis=0).sum()
     assert share == pytest.approx(ground / ((east - west) * (north - south)), rel=1e-2)
     assert everything == pytest.approx(1.0)
+
+
+def test_a_table_that_lost_its_spatial_index_is_put_right_all_the_same(town: Engine) -> None:
+    with town.begin() as connection:
+        put(connection, np.random.default_rng(3).uniform(LOW, HIGH, (200, 2)), "here")
+        connection.execute(text("DROP INDEX gisgrid.ix_address_point"))
+        connection.execute(text("UPDATE gisgrid.address SET micro_id = NULL, on_border = true"))
+        assert share_of_extent(connection, address.c.point, EVERYWHERE.boxes) is None
+        reassign(connection, now(), EVERYWHERE)
+        assert all_right(connection)
+
+
+@pytest.mark.parametrize("hold", [revisions.lock_for_publish, revisions.hold_still])
+def test_a_transaction_that_sees_only_the_past_may_not_write(
+    town: Engine, hold: Callable[[Connection], None]
+) -> None:
+    snapshot = town.execution_options(isolation_level="REPEATABLE READ")
+    with snapshot.begin() as connection, pytest.raises(Conflict, match="repeatable read"):
+        hold(connection)

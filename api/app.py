@@ -19,7 +19,7 @@ from api import docs, grids, health, maps, resolve
 from api.access import current_viewer
 from api.headers import SafeHeaders
 from api.pages import router as pages
-from api.problems import add_handlers
+from api.problems import Problem, add_handlers
 from api.quick import QuickResolve
 from api.service import Service
 from api.watching import Watch
@@ -87,6 +87,7 @@ def create_app(
         redoc_url=None,
         lifespan=_lifespan(service, database, engine, alone),
         dependencies=[Depends(current_viewer)],
+        responses={429: {"model": Problem}},
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.service = service

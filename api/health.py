@@ -17,12 +17,14 @@ __all__ = ["router"]
 router = APIRouter(tags=["health"])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def alive(viewer: CurrentViewer) -> dict[str, str]:
     """The process is alive; nothing else is looked at."""
     return {"status": "alive"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={503: {"model": Problem}})
 def ready(service: CurrentService, viewer: CurrentViewer) -> dict[str, str | int]:
     """The database answers and its schema is the code's; a 503 problem otherwise."""

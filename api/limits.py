@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Final
 from gisgrid.errors import TooManyRequests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import Scope
 
 __all__ = ["Limiter"]
 
 # Addresses that are remembered; those beyond begin anew.
 _REMEMBERED: Final = 10_000
+# Asked by what watches over the service, which must not be shut out when it is busy.
+_FREE: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class Limiter:
@@ -23,31 +27,35 @@ class Limiter:
     ----------
     per_second : int
         0 for no limit. Each worker counts for itself.
+    clock : callable
+        Gives seconds that never go back.
     """
 
-    def __init__(self, per_second: int) -> None:
+    def __init__(self, per_second: int, clock: Callable[[], float] = monotonic) -> None:
         self.per_second = per_second
+        self._clock = clock
         # What each address may still ask for, and when that was so.
         self._left: dict[str, tuple[float, float]] = {}
 
     def admit(self, scope: Scope) -> None:
-        """Count a request.
+        """Count a request, unless it asks how the service is.
 
         Raises
         ------
         TooManyRequests
             Its address has asked too often.
         """
-        if not self.per_second:
+        if not self.per_second or scope["path"] in _FREE:
             return
         address = (scope.get("client") or ("",))[0]
-        now = monotonic()
+        now = self._clock()
         left, before = self._left.pop(address, (2.0 * self.per_second, now))
         left = min(left + (now - before) * self.per_second, 2.0 * self.per_second)
         if len(self._left) >= _REMEMBERED:
             # The first of a dict is the one that was put in longest ago.
             self._left.pop(next(iter(self._left)))
-        self._left[address] = (max(left - 1.0, 0.0), now)
+        # What a refused request saved up stays: else whoever asks a little too often never gets in.
+        self._left[address] = (left if left < 1.0 else left - 1.0, now)
         if left < 1.0:
             raise TooManyRequests(
                 f"more than {self.per_second} requests a second", fix="ask again in a second"

@@ -18,6 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from gisgrid import errors
 
@@ -83,6 +84,8 @@ KINDS: Final[Mapping[type[Exception], Kind]] = {
     errors.DatabaseError: Kind(503, "database", "The database cannot be used", _DOWN, _WAIT),
     errors.UnsupportedVersion: Kind(503, "database-version", "The database is too old"),
     errors.SchemaOutdated: Kind(503, "schema", "The schema is not the code's"),
+    # Nobody reads this; the log and the metrics know by it that it was no fault of the service.
+    ClientDisconnect: Kind(499, "gone", "The client went away before it had sent all"),
     RequestValidationError: Kind(422, "request", "The request is not as it should be"),
     exc.OperationalError: Kind(503, "database", "The database cannot be used", _DOWN, _WAIT),
     exc.InterfaceError: Kind(503, "database", "The database cannot be used", _DOWN, _WAIT),
@@ -159,7 +162,7 @@ def add_handlers(app: FastAPI) -> None:
 
     families: list[type[Exception]] = [HTTPException, *KINDS]
     for family in families:
-        # `Exception` itself is caught by `api.logs`: Starlette would raise it again to the
+        # `Exception` itself is caught by `api.watching`: Starlette would raise it again to the
         # server, whose log prints what the database was asked.
         if family is not Exception:
             app.add_exception_handler(family, handle)

@@ -14,7 +14,7 @@ from api.parameters import CrsName, Instant
 from api.problems import Problem
 from api.reading import asked_instant, open_reading
 from api.served import opening, point_body, word
-from api.service import CurrentService
+from api.service import BatchPlace, CurrentService
 from gisgrid.geometry.crs import Crs, point_to_wgs84
 from gisgrid.store.owners import resolve_point
 
@@ -134,6 +134,7 @@ async def batch(
     query: Annotated[BatchQuery, Query()],
     service: CurrentService,
     viewer: CurrentViewer,
+    place: BatchPlace,
 ) -> Response:
     """The owners of many points, in the same order: in JSON, CSV or an Arrow IPC stream.
 

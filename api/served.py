@@ -120,7 +120,7 @@ def point_body(head: bytes, wording: Wording, crs: str, lon: float, lat: float) 
     Parameters
     ----------
     head : bytes
-        As `Served.head`.
+        As `Served.opening`.
     wording : Wording
     crs : str
         Name of the system that the request's coordinates are in.

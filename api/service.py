@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
     from api.served import Served
     from gisgrid.settings import Settings
 
-__all__ = ["CurrentService", "Service"]
+__all__ = ["BatchPlace", "CurrentService", "Service"]
 
 # Days of the past that are asked for one after the other.
 _PAST_DAYS = 3
 _PAGES = 12
-# Read at once; others wait, so that slow senders take no thread from other routes.
+# Read and answered at once; others wait, so that memory is bounded.
 _BATCHES = 4
 
 
@@ -41,7 +42,7 @@ class Service:
     pages : Kept
         Rendered maps and outlines by revision, date and change of places.
     batches : CapacityLimiter
-        Threads that read the bodies of batches.
+        Places of batches, each held until its answer has been sent.
     """
 
     settings: Settings
@@ -104,3 +105,12 @@ def current_service(request: Request) -> Service:
 
 
 CurrentService = Annotated[Service, Depends(current_service)]
+
+
+async def hold_place(service: CurrentService) -> AsyncIterator[None]:
+    """Hold one of the places for batches until the answer to a request has been sent."""
+    async with service.batches:
+        yield
+
+
+BatchPlace = Annotated[None, Depends(hold_place)]

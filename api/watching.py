@@ -6,7 +6,7 @@ It also answers, by the table of `api.problems`, the errors that nothing else ca
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fastapi import Request
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from api.metrics import Metrics
 
 __all__ = ["Watch"]
+
+# As of a client that went away.
+_NO_ANSWER: Final = 499
 
 
 class Watch:
@@ -57,8 +60,12 @@ class Watch:
                 self.log.error("broken", error, path=scope["path"])
                 raise
             await problem_of(Request(scope, receive), error)(scope, receive, watched)
-        seconds = perf_counter() - began
-        method = scope["method"]
+        finally:
+            self._note(scope, status, perf_counter() - began)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count a request and log it; one that was cancelled before an answer has no status."""
+        method, status = scope["method"], status or _NO_ANSWER
         self.metrics.observe(_template(scope), method, status, seconds)
         fault = scope.get("state", {}).get("error") if status >= 500 else None
         self.log.request(method, scope["path"], status, seconds, fault)

@@ -1,8 +1,9 @@
 """A batch from its request to its answer.
 
-The body is read as it arrives and only its points are kept, 16 bytes each; the answer is looked
-up and sent in blocks. All points are counted before the first row goes out, so that a batch past
-a limit, or one that breaks off, gets a problem document and not half an answer.
+The body is read as it arrives and only its points are kept, 20 bytes each, with the ids and the
+faults of rows that have one; the answer is looked up and sent in blocks. All points are counted
+before the first row goes out, so that a batch past a limit, or one that breaks off, gets a problem
+document and not half an answer.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import numpy as np
-from anyio import to_thread
-from fastapi.responses import StreamingResponse
+from anyio import CapacityLimiter, to_thread
 
 from api.answers import PRIVATE
 from api.batch.arrow_points import read_arrow
@@ -23,6 +23,7 @@ from api.batch.csv_points import read_csv
 from api.batch.incoming import Incoming, open_body
 from api.batch.json_points import read_json
 from api.batch.kinds import ARROW, CSV, JSON, answer_kind, request_kind
+from api.batch.outgoing import Outgoing
 from api.batch.rows import Batch, written
 from api.reading import asked_instant, open_reading
 from api.served import Served
@@ -43,8 +44,10 @@ _NOT_ON_EARTH: Final = "does not lie on the globe: give lon and lat in that orde
 _READERS: Final = {JSON: read_json, CSV: read_csv, ARROW: read_arrow}
 
 
-async def resolve_batch(request: Request, query: BatchQuery, service: Service) -> StreamingResponse:
+async def resolve_batch(request: Request, query: BatchQuery, service: Service) -> Outgoing:
     """The answer to a batch; its rows are looked up while it is sent.
+
+    Called by a request that holds one of the places for batches.
 
     Raises
     ------
@@ -60,8 +63,9 @@ async def resolve_batch(request: Request, query: BatchQuery, service: Service) -
     )
     wanted = answer_kind(request.headers.get("accept", ""), kind)
     incoming = Incoming(request, service.settings.body_limit_bytes)
+    # A thread of its own, so that slow senders take none from other routes.
     batch = await to_thread.run_sync(
-        partial(_read, incoming, kind, query, service), limiter=service.batches
+        partial(_read, incoming, kind, query, service), limiter=CapacityLimiter(1)
     )
     said = f"{wanted} {sorted(batch.head.items())} {query!r}".encode()
     digest = hashlib.sha256(incoming.digest.digest() + said).hexdigest()[:20]
@@ -71,13 +75,14 @@ async def resolve_batch(request: Request, query: BatchQuery, service: Service) -
         "ETag": f'"r{batch.served.revision}-{digest}"',
         "Cache-Control": PRIVATE,
     }
-    return StreamingResponse(written(batch, wanted), media_type=wanted, headers=headers)
+    return Outgoing(written(batch, wanted), media_type=wanted, headers=headers)
 
 
 def _read(incoming: Incoming, kind: str, query: BatchQuery, service: Service) -> Batch:
     with open_body(incoming) as body:
         asked = _READERS[kind](body, service.settings.batch_limit)
-    crs = Crs.parse(_stated("crs", query.crs, asked.crs) or "wgs84")
+    stated = _stated("crs", query.crs, asked.crs)
+    crs = Crs.parse("wgs84" if stated is None else stated)
     served, head = _boundaries(service, _stated("at", query.at, asked.at))
     lon, lat = to_wgs84(asked.x, asked.y, crs)
     reasons, reason = _reasons(asked, valid_lonlat(lon, lat))

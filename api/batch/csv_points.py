@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from api.batch.asked import NO_POINT, Asked, require_few
-from gisgrid.errors import ColumnError, EncodingError
+from gisgrid.errors import ColumnError, EncodingError, InputError
 from gisgrid.points.columns import numbers
 
 if TYPE_CHECKING:
+    from _csv import Reader
+
     from numpy.typing import NDArray
 
 __all__ = ["read_csv"]
@@ -38,6 +40,8 @@ def read_csv(body: BufferedReader, limit: int) -> Asked:
         A column is missing, or there twice.
     EncodingError
         It is not UTF-8.
+    InputError
+        A quote is not closed.
     LimitExceeded
         It has more rows than the limit.
     """
@@ -89,17 +93,32 @@ def _place(header: list[str], name: str) -> int:
     return header.index(name)
 
 
-def _rows(reader: Iterator[list[str]], width: int) -> Iterator[_Row]:
+def _rows(reader: Reader, width: int) -> Iterator[_Row]:
     """The rows, or why one cannot be read; blank lines are passed over."""
     while True:
+        before = reader.line_num
         try:
             row = next(reader)
+            fault = f"the row has {len(row)} cells where the header has {width}"
         except StopIteration:
             return
         except csv.Error as error:
-            yield f"the row cannot be read: {error}"
-            continue
-        if row and len(row) != width:
-            yield f"the row has {len(row)} cells where the header has {width}"
-        elif row:
-            yield row
+            row, fault = None, f"the row cannot be read: {error}"
+            if "end of data" in fault:
+                raise _unclosed(before) from None
+        if row is not None and len(row) in (0, width):
+            if row:
+                yield row
+        elif reader.line_num > before + 1:
+            # It took in lines that were meant as rows.
+            raise _unclosed(before)
+        else:
+            yield fault
+
+
+def _unclosed(lines: int) -> InputError:
+    return InputError(
+        "a quote is not closed, or closed in another row",
+        where=f"line {lines + 1}",
+        fix="close every quote, and write a quote inside of quotes twice",
+    )

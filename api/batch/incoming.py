@@ -6,9 +6,9 @@ import hashlib
 import io
 from typing import TYPE_CHECKING, Final
 
-import anyio
 from anyio import from_thread
 
+from api.batch.patience import RATE, Patience
 from api.batch.pieces import Pieces
 from gisgrid.errors import InputError, LimitExceeded
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Incoming", "open_body"]
 
 _BUFFER: Final = 1 << 18
-# Seconds for the next piece to arrive: whoever stalls gives the place back.
-_PATIENCE: Final = 30.0
 
 
 class Incoming(Pieces):
@@ -44,12 +42,14 @@ class Incoming(Pieces):
         self._pieces = request.stream()
         self._limit = limit
         self._size = 0
+        self._patience = Patience()
         self.digest = hashlib.sha256()
 
     def next_piece(self) -> bytes:
         """The next piece that arrives."""
         piece = from_thread.run(self._arrived)
         self._size += len(piece)
+        self._patience.reward(len(piece))
         if self._size > self._limit:
             raise LimitExceeded(
                 f"the body is longer than {self._limit:,} bytes",
@@ -60,13 +60,16 @@ class Incoming(Pieces):
 
     async def _arrived(self) -> bytes:
         try:
-            with anyio.fail_after(_PATIENCE):
+            with self._patience.waiting():
                 # An empty piece says no more than that the body ends.
                 async for piece in self._pieces:
                     if piece:
                         return piece
         except TimeoutError:
-            raise InputError(f"the body stopped arriving for {_PATIENCE:g} s") from None
+            raise InputError(
+                f"the body arrives at less than {RATE:,} bytes a second",
+                fix="send the points in several batches",
+            ) from None
         return b""
 
 

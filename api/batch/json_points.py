@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import math
 from itertools import chain
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
 import orjson
 from pydantic import ValidationError
 
 from api.batch.asked import NO_POINT, Asked, BatchRequest, require_few
-from gisgrid.errors import InputError
+from gisgrid.errors import InputError, LimitExceeded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["read_json"]
+
+# Commas for each point that are looked through; a pair takes two.
+_COMMAS: Final = 4
 
 
 def read_json(body: IO[bytes], limit: int) -> Asked:
@@ -28,15 +31,29 @@ def read_json(body: IO[bytes], limit: int) -> Asked:
     InputError
         It is no JSON, or not as `BatchRequest` says.
     LimitExceeded
-        It has more points than the limit.
+        It has more points than the limit, or by far more values.
     """
-    wanted = _validated(_parsed(body.read()))
+    text = body.read()
+    _require_few_values(text, limit)
+    wanted = _validated(_parsed(text))
     require_few(len(wanted.points), limit)
     values = _plain_pairs(wanted.points)
     faults: dict[int, str] = {}
     if values is None:
         values, faults = _pairs_one_by_one(wanted.points)
     return Asked(values[:, 0], values[:, 1], faults, crs=wanted.crs, at=wanted.at)
+
+
+def _require_few_values(body: bytes, limit: int) -> None:
+    """Raise `LimitExceeded` before values are made that take many times the memory of the body."""
+    # The document and its list of points open twice.
+    require_few(body.count(b"[") + body.count(b"{") - 2, limit)
+    # Between `points`, `crs` and `at` there are two.
+    if body.count(b",") > _COMMAS * limit + 2:
+        raise LimitExceeded(
+            f"there are more values than {limit:,} points can have",
+            fix="send pairs of longitude and latitude, in several batches",
+        )
 
 
 def _parsed(body: bytes) -> Any:

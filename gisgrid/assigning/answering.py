@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from gisgrid.locate import CoverageIndex
 
 __all__ = ["Answer", "AnswerColumns", "Tally", "answer"]
+
+# What the column is called in the Parquet that is written, and a member of every GeoJSON feature.
+GEOMETRY = "geometry"
 
 
 @dataclass(frozen=True)
@@ -90,9 +94,13 @@ def answer(
     return Answer(owner, border, None if whole else sieve.reasons(), *kept)
 
 
+# Of the reasons counted: texts that name a line are all different.
+_REASONS_KEPT = 5
+
+
 @dataclass(frozen=True)
 class Tally:
-    """How many points were answered how; ``rows`` is the sum of the others.
+    """How many points were answered how; ``rows`` is the sum of the other counts.
 
     Attributes
     ----------
@@ -105,6 +113,8 @@ class Tally:
         Where no grid is.
     errors : int
         Rows without a point that can be used.
+    reasons : dict
+        The commonest reasons of those, with how many rows they were counted of.
     """
 
     rows: int = 0
@@ -112,19 +122,32 @@ class Tally:
     border: int = 0
     outside: int = 0
     errors: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, found: Answer) -> Self:
         """Count one answer."""
         rows = len(found.owner)
-        errors = 0 if found.error is None else sum(text is not None for text in found.error)
+        errors_found = () if found.error is None else found.error
+        reasons = Counter(text for text in errors_found if text is not None)
+        errors = reasons.total()
         border = int(np.count_nonzero(found.border))
         owned = int(np.count_nonzero(found.owner >= 0))
-        return cls(rows, owned - border, border, rows - owned - errors, errors)
+        return cls(rows, owned - border, border, rows - owned - errors, errors, _commonest(reasons))
 
     def __add__(self, other: Tally) -> Tally:
-        both = zip(astuple(self), astuple(other), strict=True)
-        return Tally(*(one + more for one, more in both))
+        return Tally(
+            self.rows + other.rows,
+            self.inside + other.inside,
+            self.border + other.border,
+            self.outside + other.outside,
+            self.errors + other.errors,
+            _commonest(Counter(self.reasons) + Counter(other.reasons)),
+        )
+
+
+def _commonest(reasons: Counter[str]) -> dict[str, int]:
+    return dict(reasons.most_common(_REASONS_KEPT))
 
 
 @dataclass(frozen=True)
@@ -157,18 +180,29 @@ class AnswerColumns:
         """The three names, in their order in the file."""
         return self.grid, self.border, self.error
 
-    def require_free(self, source: Source) -> None:
-        """Make sure that the file has none of them.
+    def require_free(self, source: Source, *, any_case: bool = False) -> None:
+        """Make sure that neither a column nor the geometry has one of their names.
+
+        Parameters
+        ----------
+        source : Source
+        any_case : bool
+            Whether names that differ in case alone are the same, as in a GeoPackage.
 
         Raises
         ------
         ColumnError
-            The answer would replace a column of the file.
+            The answer would replace a column of the file, or be there twice.
         """
-        taken = [name for name in self.names if name in source.columns]
+
+        def plain(name: str) -> str:
+            return name.casefold() if any_case else name
+
+        there = {plain(name): name for name in (GEOMETRY, source.shape or "", *source.columns)}
+        taken = [there[plain(name)] for name in self.names if plain(name) in there]
         if taken:
             raise ColumnError(
-                f"there is a column {taken[0]!r} already, which the answer would replace",
+                f"the name {taken[0]!r} is taken already, by a column or the geometry",
                 where=str(source.path),
                 fix="name the answer otherwise: --as NAME",
             )

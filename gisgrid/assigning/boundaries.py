@@ -38,7 +38,7 @@ class BoundaryLayer:
         The column of their codes; without it the only column, or the only one called ``code``.
     layer, encoding : str, optional
     crs : str, optional
-        Where the file does not say, or says wrong.
+        Where the file does not say; GCJ-02 and BD-09 also where it says WGS 84.
     repair : bool
         Apply the proposed repair of invalid polygons instead of refusing them.
     """

@@ -17,8 +17,9 @@ __all__ = ["Crew", "Done", "Pool", "Solo", "in_order"]
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-# A task that is under way each time that workers are lost is taken for the cause.
-TRIES = 5
+# A task over which workers were lost so many times is taken for the cause, and to be sure of that
+# it is alone under way after the first losses.
+TRIES, TRIES_ALONE = 5, 3
 
 
 class Crew(Protocol):
@@ -34,7 +35,8 @@ class Crew(Protocol):
         work : callable
             Importable, for it may be run elsewhere; doing a task twice must do no harm.
         tasks : iterable
-            Taken as they are needed, so that they may be more than memory holds.
+            Taken as they are needed, so that they may be more than memory holds; as a string each
+            says what it is about.
 
         Yields
         ------
@@ -105,7 +107,7 @@ def in_order(
     Raises
     ------
     WorkerError
-        Workers were lost `TRIES` times over the same task.
+        Workers were lost `TRIES` times over the same task, which it names.
     """
     coming = iter(tasks)
     waiting: deque[_Waiting] = deque()
@@ -118,19 +120,21 @@ def in_order(
         if not waiting:
             return
         first = waiting[0]
+        alone = first.tries >= TRIES - TRIES_ALONE
         try:
-            for one in waiting:
+            for one in [first] if alone else waiting:
                 if one.done is None:
                     one.done = pool.submit(work, one.task)
             assert first.done is not None
             result: Result = first.done.result()
         except pool.lost as error:
-            first.tries += 1
+            for one in waiting:
+                one.tries += one is first or one.done is not None
             if first.tries == TRIES:
                 raise WorkerError(
-                    f"workers were lost {TRIES} times over the same rows",
+                    f"workers were lost {TRIES} times over the same rows", where=str(first.task),
                     fix="is there memory enough for all of them? try fewer workers",
-                ) from error
+                ) from error  # fmt: skip
             pool.renew()
             # Results that did arrive are worth little beside a simple rule: all again.
             for one in waiting:

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 
 from gisgrid.assigning.answering import AnswerColumns, Tally, answer
 from gisgrid.assigning.streaming import TABLE_ROWS
-from gisgrid.errors import FileError
+from gisgrid.errors import FileError, WorkerError
 from gisgrid.files.parquet_source import ParquetSource
 from gisgrid.files.parquet_writing import parquet_writer
-from gisgrid.files.whole import whole_folder, writing
+from gisgrid.files.whole import PARTS, whole_folder, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +53,9 @@ class Part:
     first_row: int
     rows: int
     name: str
+
+    def __str__(self) -> str:
+        return f"{self.path}, rows {self.first_row}–{self.first_row + self.rows - 1}"
 
 
 def parts_of(points: PointFile, columns: AnswerColumns) -> list[Part]:
@@ -119,7 +122,15 @@ def write_parts(
     parts : list of Part
     crew : Crew
     progress : callable
+
+    Raises
+    ------
+    FileError
+        There is such a folder already, and it is not the answer of an earlier run.
+    WorkerError
+        Workers are lost again and again, or what they wrote is not in the folder.
     """
+    _require_answer(output, columns)
     total = sum(part.rows for part in parts)
     tally = Tally()
     with whole_folder(output) as draft:
@@ -127,7 +138,34 @@ def write_parts(
         for one in crew.run(work, parts):
             tally += one
             progress(tally.rows, total)
+        _require_all(parts, draft, output)
     return tally
+
+
+def _require_answer(folder: Path, columns: AnswerColumns) -> None:
+    """Make sure that all parts in a folder that is to be replaced are answers themselves."""
+    for path in sorted(folder.glob(PARTS)):
+        if not set(columns.names) <= _column_names(path):
+            raise FileError(
+                f"{path.name} in it is not the answer of an earlier run: it lacks the columns "
+                f"{', '.join(columns.names)}", where=str(folder), fix="name a new folder",
+            )  # fmt: skip
+
+
+def _column_names(path: Path) -> set[str]:
+    try:
+        return set(pq.read_schema(path).names)
+    except (OSError, ValueError):
+        return set()
+
+
+def _require_all(parts: list[Part], draft: Path, output: Path) -> None:
+    missing = sorted({part.name for part in parts} - {path.name for path in draft.iterdir()})
+    if missing:
+        raise WorkerError(
+            f"{len(missing)} of {len(parts)} parts are not there, such as {missing[0]}",
+            where=str(output), fix="share the folder with all workers under the same path",
+        )  # fmt: skip
 
 
 def _answer_part(
@@ -142,7 +180,8 @@ def _answer_part(
         tally, first = Tally(), part.first_row
         # One worker is one thread; side by side are the workers.
         tables = source.tables(size=TABLE_ROWS, groups=part.groups, threads=False)
-        with parquet_writer(draft, columns.schema(source.schema), source.shape) as writer:
+        schema = columns.schema(source.schema_in(where.of_shapes))
+        with parquet_writer(draft, schema, source.shape) as writer:
             for table in tables:
                 batch = source.positions(table, where.at, first)
                 found = answer(index, batch, crs=where.crs, at=where.at)

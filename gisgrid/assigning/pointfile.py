@@ -36,6 +36,11 @@ class Positions:
     at: tuple[str, str] | None
     shapes: Crs
 
+    @property
+    def of_shapes(self) -> Crs | None:
+        """What holds of the geometries though the file may say otherwise; None: the file's word."""
+        return self.crs if self.at is None else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class PointFile:
@@ -49,7 +54,7 @@ class PointFile:
         The columns of longitude and latitude, or easting and northing; without them the rows
         bring points of their own.
     crs : str, optional
-        Of the coordinates, where the file does not say, or says wrong.
+        Of the coordinates, where the file does not say; GCJ-02 and BD-09 also where it says WGS 84.
     layer, encoding : str, optional
     """
 
@@ -75,7 +80,7 @@ class PointFile:
             It is not said; the columns or the coordinate system are missing.
         """
         at = point_columns(source, self.lon, self.lat)
-        crs = require_crs(source)
+        crs = require_crs(source, at=at)
         if at is None:
             return Positions(crs, None, crs)
         require_columns(source, at)

@@ -100,21 +100,29 @@ def _start_server() -> None:
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Put Ctrl-C off: a process that is just being started would be lost sight of."""
+    """Put signals off: a process that is just being started would be lost sight of."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     came: list[tuple[int, FrameType | None]] = []
-    before = signal.signal(signal.SIGINT, lambda *what: came.append(what))
+    # Handlers that are not Python's could not be put back.
+    before = {
+        number: handler
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if callable(handler := signal.getsignal(number))
+    }
+    for number in before:
+        signal.signal(number, lambda *what: came.append(what))
     # Blocked too, which new processes inherit; it would not do alone, for threads take signals.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, before)
-    if came and callable(before):
-        before(*came[0])
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for sent, frame in came:
+        before[signal.Signals(sent)](sent, frame)
 
 
 def _do(shared: Path, work: Callable[[CoverageIndex, Any], Any], task: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from gisgrid.assigning.partitions import parts_of, write_parts
 from gisgrid.assigning.processes import processes
 from gisgrid.assigning.streaming import Stream
 from gisgrid.errors import FileError, InputError
-from gisgrid.files.kinds import kind_of
+from gisgrid.files.kinds import kind_of, written_kind
 from gisgrid.points.progress import Progress, quiet
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def assign(
     """Write the rows of a file again, in order, with the code of the grid that owns each.
 
     A row whose point cannot be read keeps its place and says why. Memory does not grow with the
-    file, and the output appears when it is whole.
+    file, only with the largest row group where the points are Parquet. The output appears when it
+    is whole.
 
     Parameters
     ----------
@@ -92,7 +94,7 @@ def assign(
         raise InputError("there must be one worker at least", where="--workers")
     if scheduler is not None and workers != 1:
         raise InputError("--workers and --scheduler exclude each other", fix="leave one out")
-    _require_other_file(output, points.path, boundaries.path)
+    _require_other_place(output, points.path, boundaries.path)
     coverage = read_coverage(boundaries)
     with _crew(coverage.index, workers, scheduler) as crew:
         report = assign_points(
@@ -121,6 +123,7 @@ def assign_points(
     parted : bool
         Write a folder of parts wherever Parquet goes to Parquet.
     """
+    _require_other_place(output, points.path)
     crew = crew or Solo(coverage.index)
     columns = AnswerColumns.named(name, coverage.index.codes)
     if _goes_in_parts(points.path, output, parted):
@@ -128,7 +131,7 @@ def assign_points(
         tally = write_parts(points, columns, output, parts=parts, crew=crew, progress=progress)
         return AssignReport(output, tally, coverage.repairs)
     with points.open() as source:
-        columns.require_free(source)
+        columns.require_free(source, any_case=kind_of(output) in ("gpkg", "shp"))
         stream = Stream(source, points.positions(source), columns, crew, progress)
         renamed = stream.write(output)
     return AssignReport(output, stream.tally, coverage.repairs, renamed)
@@ -139,7 +142,7 @@ def _goes_in_parts(points: Path, output: Path, parted: bool) -> bool:
     if not folder and (not points.exists() or kind_of(points) != "parquet"):
         return False
     to_folder = output.is_dir() or not output.suffix
-    to_parquet = to_folder or kind_of(output) == "parquet"
+    to_parquet = to_folder or written_kind(output) == "parquet"
     if folder and not to_parquet:
         raise FileError(
             "a folder of points is answered into a folder of Parquet files", where=str(output),
@@ -148,10 +151,28 @@ def _goes_in_parts(points: Path, output: Path, parted: bool) -> bool:
     return to_parquet and (folder or parted or to_folder)
 
 
-def _require_other_file(output: Path, *inputs: Path) -> None:
-    for path in inputs:
-        if output.exists() and path.exists() and output.samefile(path):
-            raise FileError("the output would replace the input", where=str(output))
+def _require_other_place(output: Path, points: Path, *others: Path) -> None:
+    """Make sure that the output takes the place of no input, nor of a folder that holds one."""
+    for path in (points, *others):
+        if _is_in(path, output):
+            raise FileError(
+                "the output would replace the input", where=str(output),
+                fix="name another file or folder",
+            )  # fmt: skip
+    if points.is_dir() and _is_in(output, points):
+        raise FileError(
+            "the output lies in the folder of the points", where=str(output),
+            fix="name a place outside of it",
+        )  # fmt: skip
+
+
+def _is_in(path: Path, folder: Path) -> bool:
+    """Whether a path is another or lies in it, as itself or as what it is a link to."""
+    if not folder.exists():
+        return False
+    link, itself = Path(os.path.realpath(path.parent), path.name), Path(os.path.realpath(path))
+    around = {link, *link.parents, itself, *itself.parents}
+    return any(place.exists() and place.samefile(folder) for place in around)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from gisgrid.assigning.answering import Answer, AnswerColumns, Tally, answer
 from gisgrid.files import Batch, write_frame
-from gisgrid.files.kinds import kind_of
+from gisgrid.files.kinds import written_kind
 from gisgrid.files.parquet_source import ParquetSource
 from gisgrid.files.parquet_writing import parquet_writer
 from gisgrid.files.whole import whole_file
@@ -68,7 +68,7 @@ class Stream:
             Columns to field names, where the format changed them.
         """
         plain = output.suffix.lower() == ".parquet" or self.source.has_geometry
-        if isinstance(self.source, ParquetSource) and kind_of(output) == "parquet" and plain:
+        if isinstance(self.source, ParquetSource) and written_kind(output) == "parquet" and plain:
             self._write_tables(self.source, output)
             return {}
         return self._write_batches(output)
@@ -82,7 +82,7 @@ class Stream:
                 yield table, source.positions(table, self.positions.at, first)
                 first += table.num_rows
 
-        schema = self.columns.schema(source.schema)
+        schema = self.columns.schema(source.schema_in(self.positions.of_shapes))
         with whole_file(output) as draft, parquet_writer(draft, schema, source.shape) as writer:
             for table, found in self._answered(tables()):
                 writer.write_table(self.columns.tabled(table, found))
@@ -99,7 +99,7 @@ class Stream:
                 yield replace(batch, frame=frame, geometry=shapes)
 
         given = WGS84 if make_points else self.positions.shapes
-        target = WGS84 if kind_of(output) == "geojson" else given
+        target = WGS84 if written_kind(output) == "geojson" else given
         return write_frame(output, batches(), crs=target, given=given).renamed
 
     def _answered(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 import typer
 
@@ -24,8 +28,8 @@ from gisgrid.errors import GisgridError
 
 __all__ = ["app", "main"]
 
-# What typer makes of Ctrl-C.
-_INTERRUPTED = 130
+# What typer makes of Ctrl-C, and what a shell makes of a process that SIGTERM ended.
+_INTERRUPTED, _TERMINATED = 130, 143
 
 app = typer.Typer(
     name="gisgrid",
@@ -49,7 +53,8 @@ app.command("bench")(benching.bench)
 def main() -> None:
     """Run a command; an error is one line on stderr and an exit code."""
     try:
-        code = typer.main.get_command(app).main(standalone_mode=False)
+        with _terminable() as came:
+            code = typer.main.get_command(app).main(standalone_mode=False)
     except GisgridError as error:
         _stop(message(error), exit_code(error))
     except typer.TyperException as error:
@@ -63,8 +68,29 @@ def main() -> None:
     else:
         if code == _INTERRUPTED:
             # Every command works in one transaction, so nothing is half done.
-            _stop("已中断,未作更改 interrupted: nothing was changed", _INTERRUPTED)
+            text = "已中断,未作更改 interrupted: nothing was changed"
+            _stop(text, _TERMINATED if came else _INTERRUPTED)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextmanager
+def _terminable() -> Iterator[list[int]]:
+    """End on SIGTERM as on Ctrl-C, so that nothing half done is left; the list tells if it came."""
+    came: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    # Whoever started the process may have decided otherwise.
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield came
+        return
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield came
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _stop(text: str, code: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gisgrid.cli.options import Crs, Encoding, Json, progress_bar, say, talk
+from gisgrid.cli.options import Crs, Encoding, Json, note_offset, progress_bar, say, talk
 
 if TYPE_CHECKING:
     from gisgrid.assigning import AssignReport
@@ -90,6 +90,9 @@ def assign(
             scheduler=scheduler,
             progress=progress,
         )
+    if lon is None:
+        note_offset(points, crs, layer=points_layer, encoding=encoding)
+    note_offset(boundaries, boundary_crs, layer=layer, encoding=boundary_encoding)
     _note(report)
     if as_json:
         typer.echo(json.dumps(_document(report), ensure_ascii=False))
@@ -112,6 +115,10 @@ def _note(report: AssignReport) -> None:
             f"{share} 个点落在所有网格之外:经纬度是否颠倒?坐标系是否正确?",
             f"{share} points lie outside every grid: lon and lat swapped, or another CRS?",
         )
+    if tally.errors * 2 > tally.rows:
+        share = f"{tally.errors:,} / {tally.rows:,}"
+        reason = next(iter(tally.reasons))
+        say(f"{share} 行有误,最常见的原因:{reason}", f"{share} rows have no point: {reason}")
 
 
 def _document(report: AssignReport) -> dict[str, Any]:

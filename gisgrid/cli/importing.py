@@ -21,6 +21,7 @@ from gisgrid.cli.options import (
     Rejects,
     Strict,
     note,
+    note_offset,
     open_engine,
     progress_bar,
     say,
@@ -122,6 +123,7 @@ def boundaries(
     )
     with open_engine(database, settings) as engine:
         report = import_boundaries(engine, request, settings)
+    note_offset(file, crs, layer=layer, encoding=encoding)
     note(report.notices)
     _print_boundaries(report, as_json)
 
@@ -184,6 +186,8 @@ def places(
     )
     with open_engine(database, settings) as engine, progress_bar(file.name) as progress:
         report = import_places(engine, request, zone=settings.zone, progress=progress)
+    if lon is None:
+        note_offset(file, crs, layer=layer, encoding=encoding)
     _print(report, as_json)
 
 
@@ -222,6 +226,7 @@ def buildings(
     )
     with open_engine(database, Settings()) as engine, progress_bar(file.name) as progress:
         report = import_buildings(engine, request, progress=progress)
+    note_offset(file, crs, layer=layer, encoding=encoding)
     _print(report, as_json)
 
 
@@ -259,6 +264,7 @@ def lines(
     )
     with open_engine(database, Settings()) as engine, progress_bar(file.name) as progress:
         report = import_lines(engine, request, progress=progress)
+    note_offset(file, crs, layer=layer, encoding=encoding)
     _print(report, as_json)
 
 

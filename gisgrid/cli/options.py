@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from gisgrid.errors import InputError
 from gisgrid.settings import Settings
 from gisgrid.times import parse_instant
 
@@ -35,6 +36,7 @@ __all__ = [
     "Strict",
     "instant",
     "note",
+    "note_offset",
     "open_engine",
     "progress_bar",
     "say",
@@ -130,6 +132,26 @@ def note(notices: tuple[Notice, ...]) -> None:
     """Tell the user what an import noticed."""
     for notice in notices:
         say(notice.zh, notice.en)
+
+
+def note_offset(
+    path: Path, crs: str | None, *, layer: str | None = None, encoding: str | None = None
+) -> None:
+    """Tell the user where GCJ-02 or BD-09 was stated of a file that says WGS 84."""
+    if crs is None or crs.strip().lower() not in ("gcj02", "bd09"):
+        return
+    from gisgrid.files import open_source
+
+    for file in sorted(path.glob("*.parquet")) if path.is_dir() else [path]:
+        # Clusters write files without rows, which cannot be opened.
+        with (
+            suppress(InputError),
+            open_source(file, layer=layer, encoding=encoding, crs=crs) as one,
+        ):
+            if one.said is not None:
+                zh, en = f"自称 {one.said},已按 {crs} 读取", f"says {one.said}, read as {crs}"
+                say(f"{path.name} {zh}", f"{path.name} {en}")
+            return
 
 
 def say(zh: str, en: str) -> None:

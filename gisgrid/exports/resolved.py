@@ -64,7 +64,7 @@ def resolve_file(
     index = level_index(connection, at)
     codes = {grid.id: grid.code for grid in grids.listing(connection, at)}
     with open_source(path, crs=crs) as source:
-        frame_crs = require_crs(source)
+        frame_crs = require_crs(source, at=_POINT)
         require_columns(source, list(_POINT))
         taken = [name for name in _ANSWER if name in source.columns]
         if taken:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gisgrid.errors import ColumnError
+from gisgrid.errors import ColumnError, CrsError
 from gisgrid.files.rejects import Reject
 from gisgrid.geometry.crs import Crs
 
@@ -39,7 +39,8 @@ class Batch:
     geometry : array of shapely geometries or None, or None
         In the source's own coordinates; None where the file has no geometry.
     faults : tuple of Reject
-        Rows that could not be read at all: they hold NA and no geometry, and the reason is here.
+        Rows that could not be read, and why: they hold the cells that could be told apart, NA for
+        the others, and no geometry.
     points : (x, y), two arrays of float64, or None
         In place of ``geometry`` for who only wants to know where points lie; NaN where nowhere.
     """
@@ -53,6 +54,9 @@ class Batch:
     def __len__(self) -> int:
         return len(self.frame)
 
+    def __str__(self) -> str:
+        return f"rows {self.first_row}–{self.first_row + len(self) - 1}"
+
 
 class Source(ABC):
     """An opened file of rows. Use it in a ``with`` block: some hold temporary files.
@@ -65,10 +69,12 @@ class Source(ABC):
         Its columns, without the geometry.
     has_geometry : bool
         Whether its rows bring a geometry of their own.
+    shape : str or None
+        The column of the geometry, where it is one by name.
     crs : Crs or None
         What the caller stated, else what the file says, else None.
     crs_text : str or None
-        What the file says of its coordinate system, word for word.
+        What the file, or else the standard of its format, says of its coordinate system.
     rows : int or None
         How many rows it has; None where only reading to the end would tell.
     """
@@ -76,9 +82,18 @@ class Source(ABC):
     path: Path
     columns: tuple[str, ...]
     has_geometry: bool = True
+    shape: str | None = None
     crs: Crs | None = None
     crs_text: str | None = None
     rows: int | None = None
+
+    @property
+    def said(self) -> Crs | None:
+        """What the file says of its coordinate system, None where that cannot be read."""
+        try:
+            return Crs.of_file(self.crs_text) if self.crs_text else None
+        except CrsError:
+            return None
 
     def batches(self, columns: Sequence[str] | None = None, size: int = 50_000) -> Iterator[Batch]:
         """Read the rows in memory that does not grow with the file.

@@ -41,11 +41,14 @@ class CsvSource(Source):
         self._check_mark()
         with self._open() as file:
             header = self._guarded(file)
-            line = next(header, "")
-            self._delimiter = next((mark for mark in ",\t;" if mark in line), ",")
+            start = next(header, "")
+            self._delimiter = next((mark for mark in ",\t;" if mark in start), ",")
         with self._open() as file:
             rows = self._rows(file)
-            self.columns = tuple(name.strip() for name in next(rows, (0, [], None))[1])
+            line, names, problem = next(rows, (1, [], None))
+            if problem is not None:
+                raise FileError(f"in the header {problem}", where=f"{path}, line {line}")
+            self.columns = tuple(name.strip() for name in names)
             if not any(self.columns):
                 raise FileError("the file has no header row", where=str(path))
             if next(rows, None) is None:
@@ -57,7 +60,6 @@ class CsvSource(Source):
         first, taken = 1, 0
         cells: list[list[str]] = []
         faults: list[Reject] = []
-        blank = [""] * width
         with self._open() as file:
             rows = self._rows(file)
             next(rows)
@@ -67,7 +69,7 @@ class CsvSource(Source):
                 if problem is not None:
                     shown = ",".join(row)[:SHOWN]
                     faults.append(Reject(first + taken, "", f"{problem} (line {line})", shown))
-                    row = blank
+                    row = [*row, *[""] * width][:width]
                 cells.append(row)
                 taken += 1
                 if taken == size:
@@ -78,8 +80,12 @@ class CsvSource(Source):
 
     def _rows(self, file: TextIOWrapper) -> Iterator[tuple[int, list[str], str | None]]:
         """Yield line number, cells and what is wrong with them; blank lines are passed over."""
-        reader = csv.reader(self._guarded(file), delimiter=self._delimiter, strict=True)
+        lines: list[str] = []
+        reader = csv.reader(
+            _noted(self._guarded(file), lines), delimiter=self._delimiter, strict=True
+        )
         while True:
+            lines.clear()
             line = reader.line_num + 1
             try:
                 row = next(reader)
@@ -87,11 +93,29 @@ class CsvSource(Source):
                 return
             except csv.Error as error:
                 until = reader.line_num
+                self._require_closed(lines, line, error)
                 span = f", lines {line} to {until}" if until > line else ""
-                yield line, [], f"the row cannot be read: {error}{span}"
+                yield line, self._salvaged(lines), f"the row cannot be read: {error}{span}"
                 continue
             if row:
                 yield line, row, None
+
+    def _require_closed(self, lines: list[str], first: int, error: csv.Error) -> None:
+        """A quote that never closes swallows rows: nobody can say how many."""
+        too_long = len(lines) > 1 and sum(map(len, lines)) > csv.field_size_limit()
+        if too_long or str(error) == "unexpected end of data":
+            raise FileError(
+                "a quote is opened that is never closed",
+                where=f"{self.path}, line {first}",
+                fix="remove it, or close it",
+            )
+
+    def _salvaged(self, lines: list[str]) -> list[str]:
+        """The cells of a row with a stray quote, as far as they can be told apart."""
+        try:
+            return next(csv.reader(lines, delimiter=self._delimiter), [])
+        except csv.Error:
+            return []
 
     def _guarded(self, file: TextIOWrapper) -> Iterator[str]:
         """The lines of the file, with its failures turned into ours."""
@@ -135,6 +159,12 @@ class CsvSource(Source):
         if self.path.suffix.lower() == ".gz":
             return cast("IO[bytes]", gzip.open(self.path, "rb"))
         return self.path.open("rb")
+
+
+def _noted(lines: Iterator[str], seen: list[str]) -> Iterator[str]:
+    for line in lines:
+        seen.append(line)
+        yield line
 
 
 def _frame(columns: tuple[str, ...], places: list[int], cells: list[list[str]]) -> pd.DataFrame:

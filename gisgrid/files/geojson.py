@@ -39,9 +39,9 @@ def open_geojson(
         source = VectorSource(path, "geojson", layer=layer, crs=crs, opened=opened, keep=keep)
         stated, member = _crs_member(head, tail)
         if stated:
-            source.crs_text = None if member is None else json.dumps(member, ensure_ascii=False)
+            source.crs_text = None if member is None else _name_in(member)
             if crs is None:
-                source.crs = None if member is None else _crs_of(member, path)
+                source.crs = None if member is None else _crs_of(_name_in(member), path)
     except BaseException:
         if keep is not None:
             keep.cleanup()
@@ -90,15 +90,21 @@ def _crs_member(head: str, tail: str) -> tuple[bool, object]:
     return False, None
 
 
-def _crs_of(member: object, path: Path) -> Crs:
-    name = None
+def _name_in(member: object) -> str:
+    """The name in a ``crs`` member; the whole member where it has none."""
     if isinstance(member, dict) and isinstance(member.get("properties"), dict):
         name = member["properties"].get("name")
-    try:
         if isinstance(name, str):
-            return Crs.of_file(name)
+            return name
+    return json.dumps(member, ensure_ascii=False)
+
+
+def _crs_of(name: str, path: Path) -> Crs:
+    try:
+        return Crs.of_file(name)
     except CrsError:
-        pass
-    raise CrsError(
-        "the crs member of the GeoJSON cannot be read", where=str(path), fix="state it with --crs"
-    )
+        raise CrsError(
+            "the crs member of the GeoJSON cannot be read",
+            where=str(path),
+            fix="state it with --crs",
+        ) from None

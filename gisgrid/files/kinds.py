@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gisgrid.errors import FileError
 
-__all__ = ["KINDS", "kind_of", "require_file"]
+__all__ = ["KINDS", "kind_of", "require_file", "written_kind"]
 
 # By extension; the first of a kind is the one that is written.
 KINDS = {
@@ -38,20 +38,44 @@ _STARTS = {
 }
 
 
+_NOT_WRITTEN = (".csv.gz", ".zip")
+
+
 def kind_of(path: Path) -> str:
-    """Tell the kind of file from its extension.
+    """Tell the kind of a file from its extension.
 
     Raises
     ------
     FileError
         When it is none of `KINDS`.
     """
+    kind = _by_ending(path)
+    if kind is None:
+        known = ", ".join(ending for endings in KINDS.values() for ending in endings)
+        raise FileError("the kind of file is not known", where=str(path), fix=f"known are {known}")
+    return kind
+
+
+def written_kind(path: Path) -> str:
+    """Tell the kind of a file that is to be written from its extension.
+
+    Raises
+    ------
+    FileError
+        When it is none of `KINDS`, or one that is read only.
+    """
+    kind = _by_ending(path)
+    if kind is None or path.name.lower().endswith(_NOT_WRITTEN):
+        endings = (ending for several in KINDS.values() for ending in several)
+        known = ", ".join(ending for ending in endings if ending not in _NOT_WRITTEN)
+        what = "the kind of file is not known" if kind is None else "it is read, not written"
+        raise FileError(what, where=str(path), fix=f"written are {known}")
+    return kind
+
+
+def _by_ending(path: Path) -> str | None:
     name = path.name.lower()
-    for kind, endings in KINDS.items():
-        if name.endswith(endings):
-            return kind
-    known = ", ".join(ending for endings in KINDS.values() for ending in endings)
-    raise FileError("the kind of file is not known", where=str(path), fix=f"known are {known}")
+    return next((kind for kind, endings in KINDS.items() if name.endswith(endings)), None)
 
 
 def require_file(path: Path) -> str:

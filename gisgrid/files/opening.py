@@ -35,8 +35,9 @@ def open_source(
     encoding : str, optional
         Of the text in CSV, Shapefile and GeoJSON; UTF-8 when neither stated nor in the file.
     crs : Crs or str, optional
-        Stated coordinate system; it wins over the file's. Without one, `Source.crs` is what the
-        file says, or None.
+        Stated coordinate system; it wins over the file's, and whether the two can go together is
+        for `gisgrid.points.sieve.require_crs` to say. Without one, `Source.crs` is what the file
+        says, or None.
 
     Returns
     -------

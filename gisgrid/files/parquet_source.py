@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from gisgrid.errors import FileError
 from gisgrid.files.arrow import coordinates_of, frame_of, geometries_of, plain_column
 from gisgrid.files.batches import Batch, Source
+from gisgrid.files.write_table import crs_member
 from gisgrid.geometry.crs import WGS84, Crs
 
 __all__ = ["ParquetSource"]
@@ -29,8 +30,6 @@ class ParquetSource(Source):
     ----------
     schema : pyarrow.Schema
         Of the file, with its metadata.
-    shape : str or None
-        The column of the geometry.
     groups : tuple of int
         Rows of each row group.
     """
@@ -74,9 +73,20 @@ class ParquetSource(Source):
             self.crs_text = None if member is None else json.dumps(member, ensure_ascii=False)
             if self.crs is None and self.crs_text is not None:
                 self.crs = Crs.of_file(self.crs_text)
-        elif self.crs is None:
-            self.crs = WGS84
+        else:
+            self.crs_text = "OGC:CRS84"
+            self.crs = self.crs or WGS84
         return name
+
+    def schema_in(self, crs: Crs | None) -> pa.Schema:
+        """The schema, saying that the geometry is in ``crs``; None leaves what the file says."""
+        if self.shape is None or crs is None or (self.said and self.said.same_as(crs)):
+            return self.schema
+        geo = json.loads(self.schema.metadata[b"geo"])
+        column = geo["columns"][self.shape]
+        column.pop("crs", None)
+        column.update(crs_member(crs))
+        return self.schema.with_metadata({**self.schema.metadata, b"geo": json.dumps(geo)})
 
     def tables(
         self,

@@ -22,7 +22,7 @@ from gisgrid.files.batches import Batch, GeometryArray
 from gisgrid.files.cells import safe_cell
 from gisgrid.geometry.crs import Crs
 
-__all__ = ["write_csv", "write_parquet"]
+__all__ = ["crs_member", "write_csv", "write_parquet"]
 
 # Digits that keep a coordinate to 0.1 mm, in degrees and in metres.
 DEGREES, METRES = 9, 4
@@ -71,13 +71,20 @@ def write_parquet(path: Path, batches: Iterable[Batch], crs: Crs) -> None:
             writer.write_table(conformed(table, writer.schema, path))
 
 
-def _geo(crs: Crs) -> dict[str, Any]:
-    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": []}
-    # Left out, the system is longitude and latitude in WGS 84.
+def crs_member(crs: Crs) -> dict[str, Any]:
+    """What GeoParquet's metadata says of a geometry in ``crs``.
+
+    Left out, the system is longitude and latitude in WGS 84; None is one that it cannot name.
+    """
     if crs.is_offset:
-        column["crs"] = None
-    elif crs.name != "wgs84":
-        column["crs"] = pyproj.CRS.from_user_input(crs.definition).to_json_dict()
+        return {"crs": None}
+    if crs.name == "wgs84":
+        return {}
+    return {"crs": pyproj.CRS.from_user_input(crs.definition).to_json_dict()}
+
+
+def _geo(crs: Crs) -> dict[str, Any]:
+    column = {"encoding": "WKB", "geometry_types": [], **crs_member(crs)}
     return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
 
 

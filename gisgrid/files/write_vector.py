@@ -50,12 +50,12 @@ def write_vector(
     first = layer.table(next(iterator))
 
     def rest() -> Iterator[pa.RecordBatch]:
-        # GDAL would turn an error raised in here into a text of its own.
+        # GDAL would turn an error raised in here, Ctrl-C too, into a text of its own.
         try:
             yield from first.to_batches()
             for batch in iterator:
                 yield from layer.table(batch).to_batches()
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             failures.append(error)
             raise
 
@@ -86,7 +86,7 @@ def write_vector(
 
 def _options(kind: str, layer: _Layer) -> dict[str, str]:
     if kind == "geojson":
-        return {"RFC7946": "YES", "COORDINATE_PRECISION": "9"}
+        return {"RFC7946": "YES", "COORDINATE_PRECISION": "15"}
     if kind == "gpkg":
         return {"GEOMETRY_NAME": layer.geometry_name, "FID": layer.fid_name}
     if kind == "fgb":

@@ -14,7 +14,7 @@ import pandas as pd
 
 from gisgrid.errors import CrsError, FileError
 from gisgrid.files.batches import Batch
-from gisgrid.files.kinds import NAMES, kind_of
+from gisgrid.files.kinds import NAMES, written_kind
 from gisgrid.files.whole import whole_file
 from gisgrid.files.write_table import write_csv, write_parquet
 from gisgrid.files.write_vector import write_vector
@@ -78,9 +78,7 @@ def write_frame(
     """
     target = Path(path)
     system = Crs.parse(crs) if isinstance(crs, str) else crs
-    kind = kind_of(target)
-    if kind == "zip" or target.suffix.lower() == ".gz":
-        raise FileError("this kind of file is read, not written", where=str(target))
+    kind = written_kind(target)
     if kind == "geojson" and system.name not in ("wgs84", "cgcs2000"):
         raise CrsError(
             f"GeoJSON is WGS 84 by its standard, not {system}", where=str(target),

@@ -46,6 +46,7 @@ PointShift = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 ACCEPTED = "EPSG:n, wgs84, cgcs2000, gcj02 or bd09"
 NAMED = ("wgs84", "cgcs2000", "gcj02", "bd09")
+_PLAIN = {"wgs84", "cgcs2000"}
 _SAME_AS = {"EPSG:4326": "wgs84", "OGC:CRS84": "wgs84", "EPSG:4490": "cgcs2000"}
 _SHIFTS: dict[str, tuple[PointShift, PointShift]] = {
     "gcj02": (gcj02.gcj02_to_wgs84, gcj02.wgs84_to_gcj02),
@@ -138,6 +139,15 @@ class Crs:
     def is_degrees(self) -> bool:
         """Whether its coordinates are longitude and latitude."""
         return self.name in NAMED or pyproj.CRS.from_user_input(self.definition).is_geographic
+
+    def same_as(self, other: Crs) -> bool:
+        """Whether both name the same coordinates, WGS 84 and CGCS2000 being the same."""
+        if self.name == other.name or {self.name, other.name} <= _PLAIN:
+            return True
+        if self.is_offset or other.is_offset:
+            return False
+        mine, others = (pyproj.CRS.from_user_input(one.definition) for one in (self, other))
+        return mine.equals(others, ignore_axis_order=True)
 
     def __str__(self) -> str:
         return self.name

@@ -98,8 +98,8 @@ def import_places(
         **dict.fromkeys(_INSTANTS, (partial(instants, zone=zone), "is not a date or time")),
     }
     with open_rows(file) as source, engine.begin() as connection:
-        crs = require_crs(source)
         at = point_columns(source, file.lon, file.lat)
+        crs = require_crs(source, at=at)
         wanted = [name for name in (file.id, *(at or ()), *file.columns.values()) if name]
         require_columns(source, wanted)
         loader = PointLoader(connection, TABLES[file.kind], list(file.columns))

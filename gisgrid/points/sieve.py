@@ -8,6 +8,7 @@ import numpy as np
 
 from gisgrid.errors import CrsError
 from gisgrid.files import Batch, Reject, Source
+from gisgrid.geometry.crs import WGS84
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,25 +22,38 @@ __all__ = ["Sieve", "require_crs"]
 _LONGEST_VALUE = 200
 
 
-def require_crs(source: Source, option: str = "--crs") -> Crs:
+def require_crs(source: Source, option: str = "--crs", *, at: tuple[str, str] | None = None) -> Crs:
     """The CRS that was stated or that the file says; it is never guessed.
+
+    GCJ-02 and BD-09, which no file can name, may be stated of a file that says WGS 84, as phones
+    do. Any other that contradicts the file is refused: one of the two is wrong.
 
     Parameters
     ----------
     source : Source
     option : str
         How a user states it, for the error.
+    at : (str, str), optional
+        The columns that the coordinates are in: what the file says is of its geometries alone.
 
     Raises
     ------
     CrsError
-        There is neither.
+        There is neither, or they contradict each other.
     """
     if source.crs is None:
         raise CrsError(
             "the file does not say in which coordinate system it is",
             where=str(source.path),
             fix=f"state it: {option} EPSG:n, wgs84, cgcs2000, gcj02 or bd09",
+        )
+    said = source.said
+    meant = WGS84 if source.crs.is_offset else source.crs
+    if at is None and said is not None and not said.same_as(meant):
+        raise CrsError(
+            f"the file says {said}, {option} says {source.crs}",
+            where=str(source.path),
+            fix=f"leave {option} out, or mend what the file says",
         )
     return source.crs
 

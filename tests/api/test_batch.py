@@ -117,6 +117,7 @@ def test_the_system_of_the_coordinates_is_honoured(client: TestClient) -> None:
         (b'{"points": 3}', "points"),
         (b'{"points": [], "srs": "gcj02"}', "srs"),
         (b'{"points": [], "crs": "mars"}', "EPSG:n, wgs84"),
+        (b'{"points": [], "crs": ""}', "EPSG:n, wgs84"),
         (b'{"points": [], "at": "soon"}', "2024-09-15"),
     ],
 )
@@ -144,6 +145,39 @@ def test_more_than_the_limit_is_refused_and_the_limit_is_named(
         assert answer.headers["content-type"] == "application/problem+json"
     assert "limit of 3" in many.json()["detail"]
     assert "300 bytes" in large.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "points",
+    ["[]," * 400, "{}," * 400, '[{"lon": 1}],' * 300, "0," * 4000, f"[{'1,' * 4000}1],"],
+    ids=lambda points: points[:9],
+)
+def test_a_body_of_too_many_values_is_refused_before_they_are_made(
+    squares: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, points: str
+) -> None:
+    def made(body: bytes) -> None:
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr("api.batch.json_points._parsed", made)
+    settings.batch_limit = 300
+    body = f'{{"points": [{points[:-1]}]}}'
+    headers = {"Content-Type": "application/json"}
+    with TestClient(create_app(settings, engine=squares)) as client:
+        answer = client.post("/v1/resolve/batch", content=body, headers=headers)
+    assert answer.status_code == 413
+    assert "300" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_as_many_points_as_the_limit_may_all_be_bad(
+    squares: Engine, settings: Settings, bad: str
+) -> None:
+    settings.batch_limit = 50
+    body = f'{{"at": "today", "points": [{", ".join([bad] * 50)}], "crs": "wgs84"}}'
+    headers = {"Content-Type": "application/json"}
+    with TestClient(create_app(settings, engine=squares)) as client:
+        answer = client.post("/v1/resolve/batch", content=body, headers=headers)
+    assert {row["status"] for row in answer.json()["rows"]} == {"error"}
 
 
 def test_a_publish_shows_in_the_next_batch(client: TestClient, squares: Engine) -> None:

@@ -209,7 +209,8 @@ def test_the_system_and_the_date_are_stated_once(client: TestClient) -> None:
     assert twice.status_code == 422
     assert "stated twice" in twice.json()["detail"]
     assert rows_of(post(client, comma([(x, y)]), CSV, "", "?crs=bd09"))[0]["micro"] == "101001001"
-    assert post(client, comma([]), CSV, "", "?crs=mars").status_code == 422
+    for crs in ("mars", ""):
+        assert post(client, comma([]), CSV, "", f"?crs={crs}").status_code == 422
     assert post(client, comma([]), CSV, "", "?srs=wgs84").status_code == 422
     assert post(client, comma([]), CSV, "", "?at=soon").status_code == 422
 
@@ -252,6 +253,11 @@ def test_a_code_is_no_formula_in_a_spreadsheet(client: TestClient, squares: Engi
         (b"lon,lat,lon\n1,2,3", "2 columns 'lon'"),
         (b"lon,lat\n1,\xff\n", "not UTF-8"),
         ("lon,lat\n1,2\n".encode("utf-16"), "UTF-8"),
+        (b'lon,lat\n1,2\n"1,2\n3,4\n', "line 3: a quote is not closed"),
+        (b'lon,lat\n1,2\n3,"4', "line 3: a quote is not closed"),
+        (b'lon,lat\n"1,2\n3,4\n"5",6\n', "line 2: a quote is not closed"),
+        (b'id,lon,lat\n"a,1,2\nb,3,4\n",5\n', "line 2: a quote is not closed"),
+        (b'lon,lat\n"1,2\n' + b"3,4\n" * 40_000 + b'"5",6\n', "line 2: a quote is not closed"),
     ],
 )
 def test_a_csv_that_cannot_be_read_is_a_problem(client: TestClient, body: bytes, says: str) -> None:

@@ -14,6 +14,12 @@ def test_alive_and_ready(client: TestClient) -> None:
     assert client.get("/readyz").json() == {"status": "ready", "revision": 4}
 
 
+def test_a_probe_may_ask_for_the_head_alone(client: TestClient) -> None:
+    for address in ("/healthz", "/readyz"):
+        answer = client.head(address)
+        assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_without_its_database_it_is_alive_and_not_ready(
     client: TestClient, squares: Engine, admin: Engine
 ) -> None:

@@ -24,15 +24,12 @@ def test_who_asks_too_often_is_told_so(squares: Engine, settings: Settings, addr
 
 
 def scope(address: str) -> dict[str, object]:
-    return {"type": "http", "client": (address, 1)}
+    return {"type": "http", "client": (address, 1), "path": "/"}
 
 
-def test_each_address_is_counted_for_itself_and_may_ask_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_each_address_is_counted_for_itself_and_may_ask_again() -> None:
     now = [0.0]
-    monkeypatch.setattr("api.limits.monotonic", lambda: now[0])
-    limiter = Limiter(10)
+    limiter = Limiter(10, lambda: now[0])
     for _ in range(20):
         limiter.admit(scope("a"))
     with pytest.raises(TooManyRequests, match="10 requests"):
@@ -43,6 +40,37 @@ def test_each_address_is_counted_for_itself_and_may_ask_again(
         limiter.admit(scope("a"))
     with pytest.raises(TooManyRequests):
         limiter.admit(scope("a"))
+
+
+@pytest.mark.parametrize("rate", [9, 11, 12, 15, 30, 100, 1000])
+def test_who_asks_steadily_gets_as_much_as_the_limit(rate: int) -> None:
+    now = [0.0]
+    limiter = Limiter(10, lambda: now[0])
+    admitted, seconds = 0, 60
+    for number in range(rate * seconds):
+        now[0] = number / rate
+        try:
+            limiter.admit(scope("a"))
+        except TooManyRequests:
+            continue
+        admitted += 1
+    # What was saved up before the first request comes on top.
+    assert min(rate, 10) * seconds - 1 <= admitted <= min(rate * seconds, 10 * seconds + 20)
+
+
+def test_what_watches_over_the_service_is_not_counted(squares: Engine, settings: Settings) -> None:
+    settings.request_limit = 1
+    with TestClient(create_app(settings, engine=squares)) as client:
+        for address in ("/healthz", "/readyz", "/metrics"):
+            assert [client.get(address).status_code for _ in range(5)] == [200] * 5
+        assert client.get("/docs").status_code == 200
+
+
+def test_the_description_names_the_refusal(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    assert {"429" in route["responses"] for one in paths.values() for route in one.values()} == {
+        True
+    }
 
 
 def test_without_a_limit_nothing_is_remembered() -> None:

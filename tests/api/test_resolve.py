@@ -164,3 +164,17 @@ def test_every_point_agrees_with_geos(client: TestClient, column: float, row: fl
     assert [single[name] for name in ("area", "unit", "micro")] == [
         found.get(name) for name in ("area", "unit", "micro")
     ]
+
+
+def test_an_instant_of_an_answer_may_be_asked_for_again_unescaped(client: TestClient) -> None:
+    at = ask(client, 0.2, 0.2, at="2024-09-15T12:00:00.25")["at"]
+    assert at == "2024-09-15T12:00:00.250000+08:00"
+    for address in ("/v1/resolve?lon=0&lat=0&at=", "/v1/grids?at=", "/v1/outlines?level=unit&at="):
+        answer = client.get(address + at)
+        assert answer.status_code == 200, answer.text
+    assert client.get(f"/v1/resolve?lon=0&lat=0&at={at}").json()["at"] == at
+    assert (
+        client.get("/v1/resolve?lon=0&lat=0&at=2024-09-15 12:00")
+        .json()["at"]
+        .endswith("T12:00:00+08:00")
+    )

@@ -27,5 +27,15 @@ def always_deadly(index: CoverageIndex, task: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def deadly_beside(index: CoverageIndex, task: int, *, deadly: int, deaths: Path) -> int:
+    """The deadly task takes its worker with it each time, while others take longer than that."""
+    if task == deadly:
+        with deaths.open("a") as file:
+            file.write(".")
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.5)
+    return task
+
+
 def refused(index: CoverageIndex, task: int) -> None:
     raise InputError("no", where=str(task), fix="yes")

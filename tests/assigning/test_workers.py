@@ -19,9 +19,10 @@ from gisgrid.assigning import assign, partitions, streaming
 from gisgrid.assigning.crews import TRIES
 from gisgrid.assigning.processes import processes
 from gisgrid.errors import InputError, WorkerError
+from gisgrid.files import Batch
 from gisgrid.locate import CoverageIndex
 from tests.assigning.files import answers_in, boundary_file, point_file, town_points
-from tests.assigning.tasks import always_deadly, doubled, refused
+from tests.assigning.tasks import always_deadly, deadly_beside, doubled, refused
 from tests.towns import SIDE, SOUTH, WEST, square
 
 
@@ -55,6 +56,68 @@ def test_a_deadly_task_ends_in_an_error_that_says_so(index: CoverageIndex) -> No
         list(crew.run(always_deadly, range(3)))
 
 
+def test_the_task_that_is_to_blame_is_named(index: CoverageIndex, tmp_path: Path) -> None:
+    deaths = tmp_path / "deaths"
+    with processes(index, 2) as crew:
+        results = crew.run(partial(deadly_beside, deadly=1, deaths=deaths), range(6))
+        assert next(results) == 0
+        with pytest.raises(WorkerError, match=f"^1: workers were lost {TRIES} times"):
+            next(results)
+    assert len(deaths.read_text()) == TRIES
+
+
+def test_rows_are_named_by_their_numbers() -> None:
+    assert str(Batch(101, pd.DataFrame({"lon": [1.0] * 50}))) == "rows 101–150"
+    part = partitions.Part(Path("points.parquet"), (2, 3), 101, 50, "part-000001.parquet")
+    assert str(part) == "points.parquet, rows 101–150"
+
+
+def test_a_handler_that_is_not_of_python_is_left_alone(tmp_path: Path) -> None:
+    # What a module of signals finds when it is loaded is not its own.
+    program = """
+import faulthandler, signal, sys
+faulthandler.register(signal.SIGINT)
+del sys.modules["_signal"], sys.modules["signal"]
+import signal
+assert signal.getsignal(signal.SIGINT) is None
+from gisgrid.assigning.processes import processes
+from gisgrid.locate import CoverageIndex
+from tests.assigning.tasks import doubled
+from tests.towns import square
+from functools import partial
+from pathlib import Path
+work = partial(doubled, marker=Path("."), deadly=0)
+if __name__ == "__main__":
+    with processes(CoverageIndex([square(0, 0)], ["a"]), 2) as crew:
+        print(list(crew.run(work, range(3))), signal.getsignal(signal.SIGINT))
+"""
+    (tmp_path / "host.py").write_text(program, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, tmp_path / "host.py"], capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    assert done.stdout == "[(0, 1), (2, 1), (4, 1)] None\n", done.stderr
+
+
+def test_parts_that_are_missing_in_the_end_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partitions, "PART_ROWS", 100)
+    points, _ = point_file(tmp_path, "parquet", town_points(200))
+    pd.read_parquet(points.path).to_parquet(points.path, row_group_size=100)
+    output = tmp_path / "out"
+
+    def lose(done: int, total: int | None) -> None:
+        if done == total:
+            next(tmp_path.glob(".out.*/new/part-000001.parquet")).unlink()
+
+    boundaries = boundary_file(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(WorkerError, match=r"out: 1 of \d parts .* part-000001\.parquet"):
+        assign(points, boundaries, output, progress=lose)
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_an_error_of_a_worker_keeps_its_parts(index: CoverageIndex) -> None:
     with processes(index, 2) as crew, pytest.raises(InputError, match=r"^0: no \(yes\)$") as caught:
         list(crew.run(refused, range(3)))
@@ -86,30 +149,52 @@ def test_a_worker_killed_half_way_changes_nothing(
     assert answers_in(path) == answers
 
 
-@pytest.mark.parametrize(("workers", "output"), [(1, "out.csv"), (2, "out")])
-def test_an_interruption_leaves_nothing(workers: int, output: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("workers", "output", "sent", "code"),
+    [
+        (1, "out.csv", signal.SIGINT, 130),
+        (2, "out", signal.SIGINT, 130),
+        (1, "out.gpkg", signal.SIGTERM, 143),
+        (2, "out", signal.SIGTERM, 143),
+    ],
+)
+def test_an_interruption_leaves_nothing(
+    workers: int, output: str, sent: signal.Signals, code: int, tmp_path: Path
+) -> None:
     rng = np.random.default_rng(1)
     rows = 3_000_000
     x, y = rng.uniform((WEST, SOUTH), (WEST + SIDE, SOUTH + SIDE), (rows, 2)).T
     path = tmp_path / "points.parquet"
     pd.DataFrame({"lon": x, "lat": y}).to_parquet(path, row_group_size=1_000_000)
     boundaries = boundary_file(tmp_path).path
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     before = sorted(tmp_path.iterdir())
     command = ["assign", path, boundaries, "-o", tmp_path / output, "--workers", workers]
     named = ["--lon", "lon", "--lat", "lat", "--crs", "wgs84"]
     process = subprocess.Popen(
         [sys.executable, "-c", "from gisgrid.cli import main; main()", *map(str, command + named)],
         stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env=os.environ | {"TMPDIR": str(temporary)},
     )  # fmt: skip
     while sorted(tmp_path.iterdir()) == before:
         assert process.poll() is None
         time.sleep(0.01)
     time.sleep(0.5)
     assert process.poll() is None
-    # As a terminal does: to the whole group.
-    os.killpg(process.pid, signal.SIGINT)
+    # A terminal sends to the whole group, a supervisor may send to one process.
+    if sent == signal.SIGINT:
+        os.killpg(process.pid, sent)
+    else:
+        process.send_signal(sent)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert said.count("\n") == 1, said
     assert "nothing was changed" in said
     assert sorted(tmp_path.iterdir()) == before
+    assert list(temporary.iterdir()) == []
+    until = time.monotonic() + 30
+    with pytest.raises(ProcessLookupError):
+        while time.monotonic() < until:
+            os.killpg(process.pid, 0)
+            time.sleep(0.05)

@@ -78,18 +78,41 @@ def test_batches_are_numbered_from_one(tmp_path: Path) -> None:
 def test_rows_that_cannot_be_read_are_named_and_the_rest_taken(tmp_path: Path) -> None:
     text = 'id,x,y\n1,a,b\n2,a\n3,a,b,c\n\n4,"a\nb",c\n5,"a"b,c\n6,d,e\n'
     batch = read(write(tmp_path / "a.csv", text))
-    assert batch.frame["id"].fillna("").tolist() == ["1", "", "", "4", "", "6"]
-    assert batch.frame["x"].tolist()[3] == "a\nb"
+    assert batch.frame["id"].tolist() == ["1", "2", "3", "4", "5", "6"]
+    assert batch.frame["x"].tolist() == ["a", "a", "a", "a\nb", "ab", "d"]
+    assert batch.frame["y"].fillna("").tolist() == ["b", "", "b", "c", "c", "e"]
     assert [(f.row, f.field) for f in batch.faults] == [(2, ""), (3, ""), (5, "")]
-    assert [f.value for f in batch.faults] == ["2,a", "3,a,b,c", ""]
+    assert [f.value for f in batch.faults] == ["2,a", "3,a,b,c", "5,ab,c"]
     assert "2 cells where the header has 3 (line 3)" in batch.faults[0].reason
     assert "(line 8)" in batch.faults[2].reason
 
 
-def test_a_quote_that_never_closes_is_a_fault(tmp_path: Path) -> None:
-    batch = read(write(tmp_path / "a.csv", 'id,x\n1,a\n2,"b\n3,c\n'))
-    assert batch.frame["id"].fillna("").tolist() == ["1", ""]
-    assert "lines 3 to 4" in batch.faults[0].reason
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('id,x\n1,a\n2,"b\n3,c\n', 3),
+        ('id,"x\n1,a\n', 1),
+        # Longer than a cell may be: the reader gives up before the end of the file.
+        ('id,x\n1,a\n2,"b\n' + "3,c\n" * 50_000, 3),
+    ],
+)
+def test_a_quote_that_never_closes_is_refused(tmp_path: Path, text: str, line: int) -> None:
+    with (
+        pytest.raises(FileError, match=rf"a\.csv, line {line}: .*never closed"),
+        open_source(write(tmp_path / "a.csv", text)) as source,
+    ):
+        list(source.batches())
+
+
+def test_a_quote_that_closes_too_late_costs_one_row(tmp_path: Path) -> None:
+    batch = read(write(tmp_path / "a.csv", 'id,x,y\n1,"a,b\n2,"c",d\n3,e,f\n'))
+    assert batch.frame["id"].tolist() == ["1", "3"]
+    assert "lines 2 to 3" in batch.faults[0].reason
+
+
+def test_a_header_with_a_stray_quote(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="line 1: in the header the row cannot be read"):
+        open_source(write(tmp_path / "a.csv", 'id,"x"y\n1,a\n'))
 
 
 def test_faults_stay_with_their_batch(tmp_path: Path) -> None:

@@ -72,6 +72,16 @@ def test_there_and_back(tmp_path: Path, ending: str, shapes: list[object]) -> No
     assert others["名称"].tolist() == ["白银一坊", "=1+1", "-3"]
 
 
+def test_geojson_keeps_every_digit(tmp_path: Path) -> None:
+    x, y = 121.0 + 1 / 3, 31.0 + 1 / 7
+    write_frame(tmp_path / "a.geojson", Batch(1, rows(), array([shapely.Point(x, y)] * 3)))
+    geometry = read(tmp_path / "a.geojson").geometry
+    assert geometry is not None
+    assert (shapely.get_x(geometry[0]), shapely.get_y(geometry[0])) == pytest.approx(
+        (x, y), abs=1e-13
+    )
+
+
 @pytest.mark.parametrize("ending", ["gpkg", "shp", "fgb", "parquet"])
 @pytest.mark.parametrize("name", ["cgcs2000", "EPSG:4549", "gcj02", "bd09"])
 def test_other_systems(tmp_path: Path, ending: str, name: str) -> None:
@@ -260,7 +270,8 @@ def test_no_rows_are_an_empty_layer(tmp_path: Path, ending: str) -> None:
 def test_what_cannot_be_written(tmp_path: Path) -> None:
     batch = Batch(1, rows(), array(SHAPES))
     for path, message in (
-        (tmp_path / "a.xlsx", "not known"), (tmp_path / "a.zip", "read, not written"),
+        (tmp_path / "a.xlsx", r"not known \(written are \.csv, \.geojson, (?!.*zip)"),
+        (tmp_path / "a.zip", "read, not written"),
         (tmp_path / "a.csv.gz", "read, not written"), (tmp_path / "no" / "a.csv", "no such folder"),
     ):  # fmt: skip
         with pytest.raises(FileError, match=message):

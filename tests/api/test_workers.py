@@ -36,7 +36,8 @@ def workers(engine: Engine, count: int) -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        until(lambda: process.poll() is None and len(served_by(address)) == count)
+        # A worker that has not read the boundaries yet serves revision 0, that is nothing.
+        until(lambda: len(served := served_by(address)) == count and all(served.values()))
         yield address
     finally:
         process.send_signal(signal.SIGINT)

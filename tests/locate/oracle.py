@@ -77,12 +77,10 @@ def ordinary(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def contested(coverage: Coverage, points: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Where GEOS answers otherwise when it is asked another way."""
-    voices = [_decided(coverage.codes, *voice, len(points)) for voice in _voices(coverage, points)]
-    differ = [
-        (one != two) for voice in voices[1:] for one, two in zip(voice, voices[0], strict=True)
-    ]
-    return np.asarray(np.any(differ, axis=0))
+    """Where GEOS answers otherwise of some polygon when it is asked another way."""
+    shape = (2 * len(coverage.shapes), len(points))
+    voices = [np.array(voice, dtype=bool).reshape(shape) for voice in _voices(coverage, points)]
+    return np.asarray(np.any([voice != voices[0] for voice in voices[1:]], axis=(0, 1)))
 
 
 def differences(coverage: Coverage, points: NDArray[np.float64], answer: Answer) -> str:

@@ -176,6 +176,8 @@ def test_an_interruption_leaves_nothing(
         [sys.executable, "-c", "from gisgrid.cli import main; main()", *map(str, command + named)],
         stderr=subprocess.PIPE, text=True, start_new_session=True,
         env=os.environ | {"TMPDIR": str(temporary)},
+        # A caller that ignores interruptions would hand that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     while sorted(tmp_path.iterdir()) == before:
         assert process.poll() is None

@@ -117,5 +117,5 @@ def test_index_and_database_agree_on_every_maker(engine: Engine, move: str) -> N
     rng = np.random.default_rng(7)
     for maker in PLAIN_MAKERS:
         recipes = [Recipe(maker, size, int(rng.integers(2**32)), move) for size in (1, 2, 3, 4)]
-        wrong = differing(engine, recipes, each=20)
+        wrong = differing(engine, recipes, each=12)
         assert not wrong, "\n".join(wrong[:5])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,12 +14,14 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, text
 
+from gisgrid.cli import main
 from gisgrid.sample import District, build_district
 from gisgrid.sample.loading import load_district
 from gisgrid.settings import Settings
 from gisgrid.store.engine import make_engine
 from gisgrid.store.schema import ensure_ready
 from gisgrid.store.server import PrivateServer
+from tests.commands import Run
 from tests.folders import new_folder
 from tests.towns import publish_town
 
@@ -167,3 +170,21 @@ def settings(tmp_path: Path) -> Settings:
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests leave rejects files and the like in a folder of their own."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def gisgrid(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command; its exit code, what it printed and what it said."""
+
+    def run(*args: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["gisgrid", *map(str, args)])
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        else:
+            code = 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,33 +11,20 @@ import pandas as pd
 import pytest
 import shapely
 
-from gisgrid.cli import main
 from gisgrid.geometry.crs import Crs, from_wgs84, to_wgs84
 from tests.assigning.files import answers_in, boundary_file, point_file, town_points
+from tests.commands import Run
 from tests.towns import SIDE, SOUTH, WEST, square
 
-Run = Callable[..., tuple[int, str, str]]
 NAMED = ("--lon", "lon", "--lat", "lat", "--crs", "wgs84")
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+def run(gisgrid: Run, tmp_path: Path) -> Run:
     """Run ``gisgrid assign`` in a folder with points.csv and micro.gpkg."""
     point_file(tmp_path, "csv", town_points())
     boundary_file(tmp_path)
-
-    def command(*args: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gisgrid", "assign", *map(str, args)])
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        else:
-            code = 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return command
+    return partial(gisgrid, "assign")
 
 
 def test_the_counts_are_printed_for_people_and_for_programs(run: Run) -> None:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from gisgrid.bench import BENCHES
-from tests.cli.conftest import Run
+from tests.commands import Run
 
 
 def test_quick_and_alone_it_measures_and_is_right(gisgrid: Run) -> None:

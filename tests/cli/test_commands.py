@@ -19,7 +19,7 @@ from sqlalchemy import Engine, func, select, text
 from gisgrid import errors
 from gisgrid.cli.errors import EXIT_CODES, TITLES, exit_code, message
 from gisgrid.store.tables import address, import_run
-from tests.cli.conftest import Run
+from tests.commands import Run
 from tests.towns import SIDE, SOUTH, WEST, frame, square, town_rows
 
 

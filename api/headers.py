@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["SafeHeaders", "page_nonce", "tile_origin"]
 
 # Bytes as ASGI wants them: every answer passes here, and most take a few microseconds in all.
-_ALWAYS: Final = (
-    (b"x-content-type-options", b"nosniff"),
+_ALWAYS: Final = (b"x-content-type-options", b"nosniff")
+# They bind a page that a browser opens and mean nothing to data, which its own policy keeps from
+# being opened as a page or in a frame.
+_PAGE: Final = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"SAMEORIGIN"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -74,7 +76,9 @@ class SafeHeaders:
                 is_cached = True
             elif name == b"content-type":
                 is_page = value.startswith(b"text/html")
-        headers += _ALWAYS
+        headers.append(_ALWAYS)
+        if is_page:
+            headers += _PAGE
         if not is_cached:
             headers.append(_ASK_AGAIN)
         # A 304 revives a stored page: a new policy would not know that page's nonce.

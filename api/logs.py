@@ -7,14 +7,13 @@ their type and the places in the code, without their message, which may hold wha
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import time
 import traceback
 from functools import lru_cache
-from json.encoder import encode_basestring
 from typing import IO, Any, Final
 
+import orjson
 from sqlalchemy.exc import DBAPIError
 
 from gisgrid.errors import GisgridError
@@ -46,12 +45,8 @@ class Log:
             return
         if not self._lines:
             asyncio.get_running_loop().call_later(_MOMENT, self.flush)
-        # Made by hand, for every request pays it.
-        self._lines.append(
-            f'{{"method":{encode_basestring(method)},"path":{encode_basestring(path)},'
-            f'"status":{status},"ms":{seconds * 1000:.2f},'
-            f'"event":"request","level":"info","timestamp":"{_now()}"}}\n'
-        )
+        facts = {"method": method, "path": path, "status": status, "ms": round(seconds * 1000, 2)}
+        self._lines.append(_line("info", "request", facts))
 
     def error(self, event: str, error: Exception, **facts: Any) -> None:
         """Note at once what went wrong; from any thread."""
@@ -82,7 +77,7 @@ def describe(error: Exception) -> dict[str, str]:
 
 def _line(level: str, event: str, facts: dict[str, Any]) -> str:
     content = {**facts, "event": event, "level": level, "timestamp": _now()}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE).decode()
 
 
 def _now() -> str:

@@ -28,6 +28,7 @@ CONNECTIONS: Final = 32
 _START: Final = 60.0
 # The web stands above this package, so it is named and not imported.
 _APPLICATION: Final = "api.constant:create_app_with_constant"
+_PROTOCOL: Final = "api.gathering:GatheringProtocol"
 _UNITS: Final = {"us": 1e-3, "ms": 1.0, "s": 1e3}
 
 
@@ -76,7 +77,16 @@ def served(database: str, workers: int = 1) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="gisgrid-metrics-") as folder:
         shared = {"PROMETHEUS_MULTIPROC_DIR": folder} if workers > 1 else {}
         command = [sys.executable, "-m", "uvicorn", "--factory", _APPLICATION]
-        command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
+        command += [
+            "--http",
+            _PROTOCOL,
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--workers",
+            str(workers),
+        ]
         command += ["--no-access-log", "--no-server-header", "--log-level", "warning"]
         environment = {**os.environ, "GISGRID_DATABASE_URL": database, **shared}
         with tempfile.TemporaryFile() as log:
@@ -115,9 +125,11 @@ def wrk(program: str, address: str, paths: Sequence[str], seconds: float) -> Pac
         script = Path(folder) / "paths.lua"
         listed = ",\n".join(f'"{path}"' for path in paths)
         script.write_text(
-            f"local paths = {{\n{listed}\n}}\nlocal at = 0\n"
-            "request = function()\n  at = at % #paths + 1\n"
-            '  return wrk.format("GET", paths[at])\nend\n',
+            f"local paths = {{\n{listed}\n}}\nlocal at, ready = 0, {{}}\n"
+            "init = function()\n"
+            '  for number, path in ipairs(paths) do ready[number] = wrk.format("GET", path) end\n'
+            "end\n"
+            "request = function()\n  at = at % #ready + 1\n  return ready[at]\nend\n",
             encoding="ascii",
         )
         command = [program, "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency"]

@@ -56,6 +56,7 @@ def run_server(host: str, port: int, workers: int, database: str | None) -> None
         uvicorn.run(
             "api.app:create_app_from_environment",
             factory=True,
+            http="api.gathering:GatheringProtocol",
             host=host,
             port=port,
             workers=workers,

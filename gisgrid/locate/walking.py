@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MEMBER",
     "NOWHERE",
+    "SMALLEST",
     "UNSURE",
     "is_beyond",
     "is_minute",
@@ -49,20 +50,20 @@ _RELATIVE: Final = (3 + 16 * 2.0**-53) * 2.0**-53
 # That holds unless a product underflows or overflows. It does not while every coordinate is 0 or
 # lies between these, for then every difference of two is 0 or above 1e-136. GEOS counts on the
 # same, so what it says of others is asked of itself.
-_SMALLEST: Final = 1e-120
+SMALLEST: Final = 1e-120
 _LARGEST: Final = 1e120
 
 
 @compiled
 def is_minute(number: float) -> bool:
     """Whether a coordinate is so near to 0 that products of differences may underflow."""
-    return -_SMALLEST < number < _SMALLEST and number != 0
+    return -SMALLEST < number < SMALLEST and number != 0
 
 
 def is_beyond(*coordinates: NDArray[np.float64]) -> bool:
     """Whether products of differences of some of these numbers may underflow or overflow."""
     sizes = [np.abs(column[column != 0]) for column in coordinates]
-    return any(bool(((size < _SMALLEST) | (size > _LARGEST)).any()) for size in sizes)
+    return any(bool(((size < SMALLEST) | (size > _LARGEST)).any()) for size in sizes)
 
 
 @compiled

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
 from gisgrid.locate import path_key
 from gisgrid.planning import changed_boxes
-from gisgrid.store.grids import valid_grids
-from gisgrid.store.tables import LEVELS, boundary_version
+from gisgrid.store.tables import LEVELS, boundary_version, grid_version
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -52,14 +52,26 @@ class Changes:
 
 def outlines(connection: Connection, at: datetime) -> dict[int, Outline]:
     """The grids of all levels at an instant by their ids, without their shapes."""
-    valid, version = valid_grids(at), boundary_version.c
-    query = select(valid.c.grid_id, version.level, valid.c.path, version.id).join(
-        boundary_version, and_(version.grid_id == valid.c.grid_id, version.valid.contains(at))
-    )
+    # Joined here: where the tables are new, the planner knows no good way yet.
+    grid, version = grid_version.c, boundary_version.c
+    grids = select(grid.grid_id, grid.code, grid.parent_id).where(grid.valid.contains(at))
+    codes = {grid_id: (code, above) for grid_id, code, above in connection.execute(grids)}
+    keys: dict[int, str] = {}
+    versions = select(version.grid_id, version.level, version.id).where(version.valid.contains(at))
     return {
-        grid_id: Outline(level, path_key(path), version_id)
-        for grid_id, level, path, version_id in connection.execute(query)
+        grid_id: Outline(level, _key(grid_id, codes, keys), version_id)
+        for grid_id, level, version_id in connection.execute(versions)
+        if grid_id in codes
     }
+
+
+def _key(grid_id: int, codes: Mapping[int, tuple[str, int | None]], keys: dict[int, str]) -> str:
+    """The key of a grid's path; those found are kept, for many grids have the same parent."""
+    if grid_id not in keys:
+        code, above = codes[grid_id]
+        higher = [] if above is None or above not in codes else [_key(above, codes, keys)]
+        keys[grid_id] = path_key([*higher, code])
+    return keys[grid_id]
 
 
 def changes_between(

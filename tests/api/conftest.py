@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.gathering import GatheringProtocol
 from gisgrid.settings import Settings
 from gisgrid.store.engine import make_engine
 
@@ -49,7 +50,13 @@ def client(squares: Engine, settings: Settings) -> Iterator[TestClient]:
 def serving(app: FastAPI) -> Iterator[str]:
     """Serve an application on a free port, and give its address."""
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, access_log=False, log_level="warning", ws="none"
+        app,
+        host="127.0.0.1",
+        port=0,
+        http=GatheringProtocol,
+        access_log=False,
+        log_level="warning",
+        ws="none",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -18,7 +18,7 @@ from gisgrid.bench.results import GISGRID
 from gisgrid.store import grids
 from gisgrid.store.assignment import reassign
 from gisgrid.store.copying import copy_numbers
-from gisgrid.store.outlines import Outline, changes_between, outlines
+from gisgrid.store.outlines import changes_of
 from gisgrid.store.tables import address, boundary_version
 from gisgrid.store.tables.base import geometry
 
@@ -95,12 +95,11 @@ def micro_grids(connection: Connection) -> NDArray[np.int64]:
     return found
 
 
-def with_boxes(before: dict[int, Outline], at: datetime) -> Way:
+def with_boxes(revision: int, at: datetime) -> Way:
     """As a publish does it: the rows in boxes round what moved, through an index of grids."""
 
     def run(connection: Connection) -> int:
-        changes = changes_between(connection, before, outlines(connection, at))
-        return reassign(connection, at, changes)["address"]
+        return reassign(connection, at, changes_of(connection, revision))["address"]
 
     return Way(GISGRID, run, lambda _: None, "as a publish does it")
 

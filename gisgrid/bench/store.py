@@ -34,7 +34,6 @@ from gisgrid.settings import Settings
 from gisgrid.store import clock, plans
 from gisgrid.store.coverages import coverage_frame
 from gisgrid.store.engine import connect
-from gisgrid.store.outlines import outlines
 from gisgrid.store.publish import publish
 from gisgrid.store.tables import address, revision
 
@@ -226,7 +225,6 @@ def _redraw(scene: _Scene, cells: NDArray[np.int64]) -> Way:
     moved = dict(zip(scene.coverage.codes, scene.coverage.polygons, strict=True))
     with scene.engine.begin() as connection:
         now = clock.now(connection, UTC)
-        before = outlines(connection, now)
         frame = coverage_frame(connection, "micro", now, codes=touched)
         frame = frame.set_geometry([moved[code] for code in frame["code"]], crs=frame.crs)
         connection.execute(
@@ -236,7 +234,7 @@ def _redraw(scene: _Scene, cells: NDArray[np.int64]) -> Way:
             )
         )
         plan_id = plans.add(connection, name="bench redraw", level="micro", frame=frame)
-        publish(connection, plan_id, overlap_tolerance_m2=1.0)
+        published = publish(connection, plan_id, overlap_tolerance_m2=1.0)
         connection.execute(
             text(
                 "UPDATE gisgrid.address AS a SET micro_id = k.micro_id, "
@@ -246,4 +244,4 @@ def _redraw(scene: _Scene, cells: NDArray[np.int64]) -> Way:
         )
         at = clock.now(connection, UTC)
         make_grid_copies(connection, at)
-    return with_boxes(before, at)
+    return with_boxes(published.revision, at)

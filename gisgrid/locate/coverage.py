@@ -43,6 +43,9 @@ class CoverageIndex:
         The grids of one level, in degrees (EPSG:4326, longitude first).
     codes : sequence of str, shape (n,)
         The code of each polygon, or its path: ties are broken by comparing these.
+    points : int, optional
+        How many points will be looked up in all, about: for few the index is made sooner, and
+        coarser. It makes no difference to any answer.
 
     Raises
     ------
@@ -59,13 +62,19 @@ class CoverageIndex:
     while it works through an array.
     """
 
-    def __init__(self, polygons: Sequence[Any] | NDArray[Any], codes: Sequence[str]) -> None:
+    def __init__(
+        self,
+        polygons: Sequence[Any] | NDArray[Any],
+        codes: Sequence[str],
+        *,
+        points: int | None = None,
+    ) -> None:
         shapes = np.asarray(polygons, dtype=object)
         names = tuple(codes)
         refuse_unusable(shapes, names)
         borders = draw_borders(shapes)
         boxes = np.asarray(shapely.bounds(shapes), dtype=np.float64).reshape(-1, 4)
-        self._hold(names, borders, draw_raster(borders), boxes)
+        self._hold(names, borders, draw_raster(borders, points), boxes)
 
     def _hold(
         self, codes: tuple[str, ...], borders: Borders, raster: Raster, boxes: NDArray[np.float64]

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Raster", "draw_raster"]
 
-# Cells of the first division, for each segment and at most.
+# Cells of the first division, for each segment, at least and at most.
 _CELLS_PER_SEGMENT: Final = 3
+_LEAST_CELLS: Final = 16
 _MOST_CELLS: Final = 1 << 20
 # A crossed cell is divided at least once, and further while it holds more segments than these.
 _FEW: Final = 6
@@ -65,8 +66,8 @@ class Raster:
     leaves: NDArray[np.int32]
 
 
-def draw_raster(borders: Borders) -> Raster:
-    """Lay a raster over borders."""
+def draw_raster(borders: Borders, points: int | None = None) -> Raster:
+    """Lay a raster over borders, for about so many points."""
     if len(borders.xy) == 0:
         # A box in which no point lies.
         return _single_cell(np.array([np.inf, np.inf, -np.inf, -np.inf]), NOWHERE)
@@ -74,7 +75,10 @@ def draw_raster(borders: Borders) -> Raster:
     box = np.array([x.min(), y.min(), x.max(), y.max()])
     if is_beyond(borders.xy):
         return _single_cell(box, UNSURE)
-    shape, grid, depth = _layout(box, len(borders.xy) // 2)
+    cells = min(_CELLS_PER_SEGMENT * (len(borders.xy) // 2), _MOST_CELLS)
+    if points is not None:
+        cells = min(cells, points)
+    shape, grid, depth = _layout(box, max(cells, _LEAST_CELLS))
     starts, members = distribute(borders.xy, borders.sides, grid, shape)
     root = np.empty(shape, dtype=np.int32)
     blocks, leaves = divide(starts, members, borders.xy, borders.sides, grid, root, depth, _FEW)
@@ -87,13 +91,12 @@ def _single_cell(box: NDArray[np.float64], owner: int) -> Raster:
 
 
 def _layout(
-    box: NDArray[np.float64], segments: int
+    box: NDArray[np.float64], cells: int
 ) -> tuple[tuple[int, int], NDArray[np.float64], int]:
     """Rows and columns of the first division, its grid, and how deep cells may be divided."""
     extent = box[2:] - box[:2]
     rounding = np.spacing(np.maximum(np.abs(box[:2]), np.abs(box[2:])))
     least = _ROUNDINGS * rounding
-    cells = min(max(_CELLS_PER_SEGMENT * segments, 16), _MOST_CELLS)
     # Square cells where the extent allows it.
     wanted = np.sqrt(cells) * np.sqrt(extent / extent[::-1])
     count = np.clip(np.minimum(wanted, extent / least), 1, _MOST_CELLS).astype(np.int64)

@@ -79,8 +79,9 @@ def reassign(connection: Connection, at: datetime, changes: Changes) -> dict[str
             near = None
     changed = dict.fromkeys((table.name for table in OWNED), 0)
     for levels, part in _by_levels(rows, changes.levels).items():
-        if any(map(len, part.values())):
-            index = level_index(connection, at, levels=levels, near=_nearest(part, near))
+        if count := sum(map(len, part.values())):
+            nearest = _nearest(part, near)
+            index = level_index(connection, at, levels=levels, near=nearest, points=count)
             for table, found in part.items():
                 changed[table.name] += _put_right(connection, table, found, index, levels)
     return changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -50,10 +51,7 @@ def share_of_extent(
     The extent is read from the head of the spatial index; None of an empty table, and of one
     without an index that was never analysed.
     """
-    table = place.table
-    extent = func.ST_EstimatedExtent(table.schema, table.name, place.name)
-    sides = (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax)
-    found = connection.execute(select(*(side(extent) for side in sides))).one()
+    found = connection.execute(_extent(place)).one()
     if None in found:
         return None
     low, high = np.array(found[:2]), np.array(found[2:])
@@ -61,3 +59,11 @@ def share_of_extent(
     # Points in one line span no ground; whatever meets them counts as nothing.
     area = max(float(np.prod(high - low)), _NO_GROUND)
     return float(np.prod(np.maximum(inside, 0.0), axis=1).sum()) / area
+
+
+@cache
+def _extent(place: Column[Any]) -> Select[Any]:
+    """The query is kept: making it takes longer than running it."""
+    extent = func.ST_EstimatedExtent(place.table.schema, place.table.name, place.name)
+    sides = (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax)
+    return select(*(side(extent) for side in sides))

@@ -75,6 +75,7 @@ def level_index(
     *,
     levels: Collection[str] = LEVELS,
     near: NDArray[np.float64] | None = None,
+    points: int | None = None,
 ) -> LevelIndex:
     """The indexes of all levels that have grids at an instant, with the newest revision.
 
@@ -85,6 +86,8 @@ def level_index(
     near : ndarray of float64, shape (n, 4), optional
         Boxes (west, south, east, north, degrees): only the grids that may cover a point in one
         of them are taken, and the index is right for such points only.
+    points : int, optional
+        How many will be looked up, about, where the index serves for one time only.
     """
     valid, version = valid_grids(at), boundary_version.c
     query = (
@@ -102,7 +105,8 @@ def level_index(
         own = [row for row in rows if row.level == level]
         if own:
             shapes = _shapes([row[3] for row in own])
-            indexes[level] = CoverageIndex(shapes, [path_key(row.path) for row in own])
+            paths = [path_key(row.path) for row in own]
+            indexes[level] = CoverageIndex(shapes, paths, points=points)
             ids[level] = np.array([row.grid_id for row in own], dtype=np.int64)
     return LevelIndex(revisions.current(connection), indexes, ids)
 

@@ -18,7 +18,7 @@ from gisgrid.store import clock, grids, plans, revisions
 from gisgrid.store.assignment import reassign
 from gisgrid.store.copying import copy_in, ewkb
 from gisgrid.store.coverages import coverage_frame
-from gisgrid.store.outlines import changes_between, outlines
+from gisgrid.store.outlines import changes_of
 from gisgrid.store.parents import place_in_parents
 from gisgrid.store.tables import boundary_version, grid, grid_version
 
@@ -96,14 +96,13 @@ def publish(
     plans.mark_published(connection, plan_id)
     if not changes:
         return Published(revisions.current(connection), changes)
-    before = outlines(connection, now)
     number = revisions.add(
         connection, effective_at=at, plan_id=plan_id, author=author, note=plan.name
     )
     _Writer(connection, plan, at, number).write(listed, changes)
     written = listed[listed["code"].isin([*changes.new, *changes.reshaped])]
     _refuse_overlaps(connection, plan.level, at, written, overlap_tolerance_m2)
-    moved = changes_between(connection, before, outlines(connection, now))
+    moved = changes_of(connection, number)
     return Published(
         number,
         changes,

@@ -52,6 +52,18 @@ def test_odd_polygons_are_answered_as_geos_does(maker: str, data: st.DataObject,
     assert_exact(coverage, telling_points(coverage.shapes, np.random.default_rng(seed), 16))
 
 
+@settings(max_examples=25)
+@given(data=st.data(), seed=seeds, count=st.integers(0, 3_000))
+def test_an_index_for_few_points_answers_alike(data: st.DataObject, seed: int, count: int) -> None:
+    coverage = made(data.draw(recipes([*TILINGS, *ODDITIES])))
+    points = telling_points(coverage.shapes, np.random.default_rng(seed), 8)
+    fine = CoverageIndex(coverage.shapes, coverage.codes)
+    coarse = CoverageIndex(coverage.shapes, coverage.codes, points=count)
+    assert coarse.nbytes <= fine.nbytes
+    for one, other in zip(*(i.locate(*points.T, border=True) for i in (fine, coarse)), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @st.composite
 def lattices(draw: st.DrawFn) -> Coverage:
     """Squares between any numbers, gathered by label; hypothesis can shrink them."""

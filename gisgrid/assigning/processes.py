@@ -12,16 +12,21 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.connection import wait
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 from gisgrid.assigning.crews import Result, Task, in_order
 from gisgrid.locate import CoverageIndex
 
 __all__ = ["ProcessCrew", "processes"]
+
+# What a socket's path may hold (sun_path, with its end), and what multiprocessing adds to the
+# folder of temporary files: /pymp-xxxxxxxx/listener-xxxxxxxx.
+_SOCKET_PATH: Final = 107
+_SOCKET_NAME: Final = 33
 
 
 class ProcessCrew:
@@ -91,11 +96,24 @@ def processes(index: CoverageIndex, workers: int) -> Iterator[ProcessCrew]:
 
 
 def _start_server() -> None:
+    _choose_socket_folder()
     forkserver.set_forkserver_preload(["__main__", "gisgrid.assigning.partitions"])
     # Both are started with SIGINT blocked, and the first would end that for the second.
     resource_tracker.ensure_running()
     with _uninterrupted():
         forkserver.ensure_running()
+
+
+def _choose_socket_folder() -> None:
+    """Let multiprocessing listen in /tmp where the folder of temporary files has a long name."""
+    usual = tempfile.gettempdir()
+    if len(os.fsencode(usual)) + _SOCKET_NAME > _SOCKET_PATH:
+        tempfile.tempdir = "/tmp"
+        try:
+            # It keeps the folder that it makes at the first call.
+            util.get_temp_dir()
+        finally:
+            tempfile.tempdir = usual
 
 
 @contextlib.contextmanager

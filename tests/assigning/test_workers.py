@@ -167,7 +167,8 @@ def test_an_interruption_leaves_nothing(
     path = tmp_path / "points.parquet"
     pd.DataFrame({"lon": x, "lat": y}).to_parquet(path, row_group_size=1_000_000)
     boundaries = boundary_file(tmp_path).path
-    temporary = tmp_path / "temporary"
+    # As long as to be too long for the path of a socket.
+    temporary = tmp_path / ("temporary" * 10)
     temporary.mkdir()
     before = sorted(tmp_path.iterdir())
     command = ["assign", path, boundaries, "-o", tmp_path / output, "--workers", workers]

@@ -12,7 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from gisgrid.cli import main
 from gisgrid.sample import District, build_district
@@ -89,7 +89,7 @@ def template(server: PrivateServer) -> str:
 
 @pytest.fixture(scope="session")
 def clone(server: PrivateServer, admin: Engine) -> Callable[[str], str]:
-    """Make a database from a template and give its URL; databases go with the server."""
+    """Make a database from a template for the session and give its URL."""
 
     def make(template: str) -> str:
         name = f"test_{next(_numbers)}"
@@ -103,9 +103,25 @@ def clone(server: PrivateServer, admin: Engine) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def database_url(clone: Callable[[str], str], template: str) -> str:
+def lend(clone: Callable[[str], str], admin: Engine) -> Iterator[Callable[[str], str]]:
+    """Make a database from a template for this test; a thousand of them would fill the memory."""
+    lent: list[str] = []
+
+    def make(template: str) -> str:
+        lent.append(clone(template))
+        return lent[-1]
+
+    yield make
+    with admin.connect() as connection:
+        for url in lent:
+            name = make_url(url).database
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture
+def database_url(lend: Callable[[str], str], template: str) -> str:
     """The URL of an empty database of this test."""
-    return clone(template)
+    return lend(template)
 
 
 @pytest.fixture
@@ -127,9 +143,9 @@ def town_template(server: PrivateServer, clone: Callable[[str], str], template: 
 
 
 @pytest.fixture
-def town(clone: Callable[[str], str], town_template: str) -> Iterator[Engine]:
+def town(lend: Callable[[str], str], town_template: str) -> Iterator[Engine]:
     """An engine on a database of this test in which the town is published."""
-    made = make_engine(clone(town_template))
+    made = make_engine(lend(town_template))
     yield made
     made.dispose()
 

@@ -32,9 +32,9 @@ def district_template(clone: Callable[[str], str], template: str) -> str:
 
 
 @pytest.fixture
-def squares(clone: Callable[[str], str], district_template: str) -> Iterator[Engine]:
+def squares(lend: Callable[[str], str], district_template: str) -> Iterator[Engine]:
     """An engine on a database of this test that holds the small district."""
-    made = make_engine(clone(district_template))
+    made = make_engine(lend(district_template))
     yield made
     made.dispose()
 

@@ -98,10 +98,10 @@ def test_a_backup_of_the_whole_schema_comes_back(
     assert scalar(empty_url, query) == scalar(database_url, query)
 
 
-def test_restore_of_no_backup_is_told(clone: Callable[[str], str], tmp_path: Path) -> None:
+def test_restore_of_no_backup_is_told(lend: Callable[[str], str], tmp_path: Path) -> None:
     (tmp_path / "x").write_text("SELECT 1")
     with pytest.raises(FileError, match="no backup"):
-        run("restore", str(tmp_path / "x"), "--database", clone("template1"))
+        run("restore", str(tmp_path / "x"), "--database", lend("template1"))
 
 
 def scalar(url: str, query: str) -> object:

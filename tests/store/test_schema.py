@@ -50,9 +50,9 @@ def described(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.fixture
-def bare(server: PrivateServer, clone) -> Engine:
+def bare(server: PrivateServer, lend) -> Engine:
     """A database with nothing in it at all."""
-    engine = make_engine(clone("template0"))
+    engine = make_engine(lend("template0"))
     yield engine
     engine.dispose()
 

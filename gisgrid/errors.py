@@ -12,10 +12,13 @@
     │   ├── CoverageError       polygons cannot be indexed
     │   ├── LimitExceeded       more was given than one request may hold
     │   ├── MediaTypeError      a request's body is of a kind that is not read
-    │   └── RejectedError       rows were rejected and the caller asked for all or none
+    │   ├── RejectedError       rows were rejected and the caller asked for all or none
+    │   └── VersionRequired     a change does not say which version it was made on
     ├── NotFound                nothing has that code, id or name
     ├── Conflict                the state of the record forbids it
-    │   └── PublishBlocked      findings that are errors stand in the way of publishing
+    │   ├── PublishBlocked      findings that are errors stand in the way of publishing
+    │   └── StaleVersion        somebody else has changed it meanwhile
+    ├── Forbidden               who asks may not do it
     ├── TooManyRequests         a client asks more often than it may
     ├── WorkerError             worker processes or a cluster cannot do the work
     └── DatabaseError           the database cannot be used
@@ -38,6 +41,7 @@ __all__ = [
     "DatabaseError",
     "EncodingError",
     "FileError",
+    "Forbidden",
     "GisgridError",
     "InputError",
     "LimitExceeded",
@@ -47,8 +51,10 @@ __all__ = [
     "RejectedError",
     "SchemaOutdated",
     "ServerError",
+    "StaleVersion",
     "TooManyRequests",
     "UnsupportedVersion",
+    "VersionRequired",
     "WorkerError",
 ]
 
@@ -117,6 +123,10 @@ class RejectedError(InputError):
     """Rows were rejected although the caller asked for all or none."""
 
 
+class VersionRequired(InputError):
+    """A change does not say which version it was made on."""
+
+
 class NotFound(GisgridError):
     """Nothing has that code, id or name."""
 
@@ -127,6 +137,14 @@ class Conflict(GisgridError):
 
 class PublishBlocked(Conflict):
     """Findings that are errors stand in the way of publishing."""
+
+
+class StaleVersion(Conflict):
+    """Somebody else has changed it since the version that a change was made on."""
+
+
+class Forbidden(GisgridError):
+    """Who asks may not do what was asked."""
 
 
 class TooManyRequests(GisgridError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import tzinfo
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -54,6 +54,19 @@ class Settings(BaseSettings):
     nesting_tolerance_m2: float = Field(
         default=100.0, description="Area in m² by which a grid may lie outside its parent."
     )
+    gap_tolerance_m2: float = Field(
+        default=10.0, description="Area in m² of enclosed ground that may belong to nobody."
+    )
+    largest_gap_m2: float = Field(
+        default=10_000_000.0,
+        description="Enclosed ground larger than this is a lake where no parent says otherwise.",
+    )
+    sliver_width_m: float = Field(
+        default=0.5, description="Width in m below which an overlap or a gap is called a sliver."
+    )
+    width_tolerance_m: float = Field(
+        default=0.0, description="Width in m up to which a check lists no overlap, gap or spill."
+    )
 
     pool_size: int = Field(
         default=10,
@@ -64,6 +77,11 @@ class Settings(BaseSettings):
         default=0,
         ge=0,
         description="Requests a second that one address may make of one web worker; 0: no limit.",
+    )
+    planners: Literal["local", "anyone", "nobody"] = Field(
+        default="local",
+        description="Who may change plans over the web API: clients on this machine by their "
+        "address, anyone, or nobody.",
     )
     batch_limit: int = Field(
         default=1_000_000, ge=1, description="Most points in one batch request to the web API."

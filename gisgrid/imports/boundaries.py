@@ -10,6 +10,7 @@ import pandas as pd
 
 from gisgrid.errors import RejectedError
 from gisgrid.files import require_columns
+from gisgrid.geometry.checking import Tolerances
 from gisgrid.imports.boundary_rows import BoundaryRows
 from gisgrid.imports.parents import household_notices, nesting_notices
 from gisgrid.imports.rejecting import RejectLog
@@ -46,7 +47,8 @@ class BoundaryFile(RowFile):
         ``code``, which it must bring, ``name``, ``parent``, ``households``. Without ``parent``
         a grid's parent is found by where it lies.
     effective_at : datetime, optional
-        From when the boundaries hold; without it from the moment of publishing.
+        From when the boundaries hold; without it from the moment of publishing. Published with a
+        later date they are scheduled.
     replaces : str
         ``listed``: grids that the file lacks stay. ``level``, or a grid's code: those of the
         level, or below that grid, end.
@@ -105,8 +107,9 @@ def import_boundaries(engine: Engine, file: BoundaryFile, settings: Settings) ->
     with open_rows(file) as source, engine.begin() as connection:
         crs = require_crs(source)
         require_columns(source, list(file.columns.values()))
-        if file.publish:
-            revisions.lock_for_publish(connection)
+        # What is read below and the revision that the plan notes as its base must be one state.
+        keep_still = revisions.lock_for_publish if file.publish else revisions.hold_still
+        keep_still(connection)
         at = file.effective_at or clock.now(connection, UTC)
         import_id = imports.begin(
             connection,
@@ -168,6 +171,7 @@ def _conclude(
 ) -> BoundaryReport:
     frame = _keep_unstated(connection, file, frame, at)
     placed = place_in_parents(connection, frame, file.level, at)
+    later = file.effective_at is not None and file.effective_at > clock.now(connection, UTC)
     notices = nesting_notices(placed, file.level, settings.nesting_tolerance_m2)
     if file.level == "micro":
         notices += household_notices(frame, settings.households_min, settings.households_max)
@@ -175,8 +179,9 @@ def _conclude(
         connection,
         name=file.path.name,
         level=file.level,
-        # A draft finds its parents when it is published: they may be drafts themselves today.
-        frame=placed.frame if file.publish else frame,
+        # A draft finds its parents when it is published, and what is for a later day on that day:
+        # they may be no more than plans themselves today.
+        frame=placed.frame if file.publish and not later else frame,
         replaces=file.replaces,
         effective_at=file.effective_at,
         import_id=import_id,
@@ -189,7 +194,12 @@ def _conclude(
     imports.finish(connection, import_id, **counts, warnings=[notice.en for notice in notices])
     published = None
     if file.publish:
-        published = publish(connection, plan_id, overlap_tolerance_m2=settings.overlap_tolerance_m2)
+        published = publish(
+            connection,
+            plan_id,
+            overlap_tolerance_m2=settings.overlap_tolerance_m2,
+            tolerances=Tolerances.stated(settings),
+        )
     return BoundaryReport(
         import_id=import_id,
         plan_id=plan_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -26,6 +27,7 @@ from gisgrid.store.places import OWNED, owner_columns
 from gisgrid.store.tables import LEVELS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -35,7 +37,23 @@ if TYPE_CHECKING:
     from gisgrid.locate import LevelIndex
     from gisgrid.store.outlines import Changes
 
-__all__ = ["reassign"]
+__all__ = ["Moved", "reassign"]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Rows whose owners changed.
+
+    Attributes
+    ----------
+    ids : ndarray of int64, shape (n,)
+    owners : mapping of level to (ndarray, ndarray)
+        The grids that owned them and those that own them now; 0 for none.
+    """
+
+    ids: NDArray[np.int64]
+    owners: Mapping[str, tuple[NDArray[np.int64], NDArray[np.int64]]]
+
 
 # The rows of each table that are looked at.
 _Rows = dict[Table, "NDArray[np.void]"]
@@ -47,7 +65,13 @@ _MOST_BY_BOXES: Final = 1 / 3
 _FEW: Final = 1_000
 
 
-def reassign(connection: Connection, at: datetime, changes: Changes) -> dict[str, int]:
+def reassign(
+    connection: Connection,
+    at: datetime,
+    changes: Changes,
+    *,
+    note: Callable[[Table, Moved], None] | None = None,
+) -> dict[str, int]:
     """Put right the owners of every row whose point may have changed hands.
 
     The rows in the boxes are looked up by the spatial index, and an index of the grids near
@@ -62,6 +86,8 @@ def reassign(connection: Connection, at: datetime, changes: Changes) -> dict[str
     changes : Changes
         What to look at. With a box round everything and all levels, every row is made right
         whatever it was.
+    note : callable, optional
+        Told which rows of a table changed hands, some at a time.
 
     Returns
     -------
@@ -83,7 +109,7 @@ def reassign(connection: Connection, at: datetime, changes: Changes) -> dict[str
             nearest = _nearest(part, near)
             index = level_index(connection, at, levels=levels, near=nearest, points=count)
             for table, found in part.items():
-                changed[table.name] += _put_right(connection, table, found, index, levels)
+                changed[table.name] += _put_right(connection, table, found, index, levels, note)
     return changed
 
 
@@ -134,6 +160,7 @@ def _put_right(
     rows: NDArray[np.void],
     index: LevelIndex,
     levels: tuple[str, ...],
+    note: Callable[[Table, Moved], None] | None,
 ) -> int:
     """Write the rows whose owners are others than they have; how many these are."""
     lon, lat = (rows[name].astype(np.float64) for name in ("lon", "lat"))
@@ -148,6 +175,12 @@ def _put_right(
     changes: dict[str, Any] = {"id": rows["id"][differs].astype(np.int64)}
     changes |= {name: pa.array(new[name]).filter(mask) for name in written}
     _write(connection, table, changes, index.revision)
+    if note is not None:
+        pairs = {
+            level: (rows[f"{level}_id"][differs].astype(np.int64), owners.ids(level)[differs])
+            for level in levels
+        }
+        note(table, Moved(changes["id"], pairs))
     return int(differs.sum())
 
 

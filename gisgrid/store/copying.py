@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import io
 import tempfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import psycopg2
 import pyarrow as pa
 import pyarrow.csv
 import shapely
 from psycopg2 import sql
 from sqlalchemy import BigInteger, Boolean, Float
+from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Select, Table
@@ -62,6 +64,19 @@ def as_multi(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     return gathered
 
 
+@contextmanager
+def _cursor(connection: Connection) -> Iterator[Any]:
+    """A cursor for COPY, which fails as any other statement does."""
+    with closing(connection.connection.cursor()) as cursor:
+        try:
+            yield cursor
+        except psycopg2.Error as error:
+            lost = bool(cursor.connection.closed)
+            raise DBAPIError(
+                "COPY", None, error, hide_parameters=True, connection_invalidated=lost
+            ) from error
+
+
 def copy_in(connection: Connection, table: Table, columns: Mapping[str, Any]) -> None:
     """Append rows to a table; None is NULL, an empty text stays empty.
 
@@ -79,7 +94,7 @@ def copy_in(connection: Connection, table: Table, columns: Mapping[str, Any]) ->
         table=_qualified(table),
         columns=sql.SQL(", ").join(sql.Identifier(name) for name in rows.column_names),
     )
-    with closing(connection.connection.cursor()) as cursor:
+    with _cursor(connection) as cursor:
         cursor.copy_expert(statement, buffer)
 
 
@@ -104,7 +119,7 @@ def copy_numbers(connection: Connection, query: Select[Any]) -> NDArray[np.void]
     row = np.dtype(fields)
     with tempfile.TemporaryFile() as file:
         statement = sql.SQL("COPY ({}) TO STDOUT WITH (FORMAT binary)")
-        with closing(connection.connection.cursor()) as cursor:
+        with _cursor(connection) as cursor:
             cursor.copy_expert(statement.format(sql.SQL(_literal(connection, query))), file)
         count = (file.tell() - _BINARY_HEAD - _BINARY_TAIL) // row.itemsize
         file.seek(_BINARY_HEAD)
@@ -121,7 +136,7 @@ def copy_out(connection: Connection, query: Select[Any], types: Mapping[str, Any
     """
     statement = f"COPY ({_literal(connection, query)}) TO STDOUT WITH (FORMAT csv, HEADER)"
     with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as spool:
-        with closing(connection.connection.cursor()) as cursor:
+        with _cursor(connection) as cursor:
             cursor.copy_expert(statement, spool)
         spool.seek(0)
         # PostgreSQL writes booleans as t and f, and a text may hold line ends.

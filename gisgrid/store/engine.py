@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, create_engine
@@ -15,9 +16,13 @@ from gisgrid.store.schema import ensure_ready
 from gisgrid.store.server import PrivateServer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
     from gisgrid.settings import Settings
 
-__all__ = ["connect", "find_database", "make_engine", "normalise_url"]
+__all__ = ["connect", "find_database", "make_engine", "normalise_url", "snapshot"]
 
 _USER_DATABASE = "gisgrid"
 
@@ -55,6 +60,14 @@ def make_engine(url: URL | str, *, pool_size: int = 5) -> Engine:
         hide_parameters=True,
         connect_args={"application_name": "gisgrid", "connect_timeout": 10},
     )
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A read-only connection that sees one state of the record, whatever is published meanwhile."""
+    one = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with one.connect() as connection:
+        yield connection
 
 
 def find_database(settings: Settings, database: str | None = None) -> URL:

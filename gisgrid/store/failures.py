@@ -8,11 +8,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from gisgrid.errors import Conflict, DatabaseError, GisgridError
 
-__all__ = ["explained"]
+__all__ = ["explained", "is_passing"]
 
 # SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _TRY_AGAIN: Final = ("40001", "40P01")
 _NOT_ALLOWED: Final = "42501"
+# A lost connection, a read-only or failed transaction, a rival, no room, an operator, the system.
+_PASSING: Final = ("08", "25", "40", "53", "55", "57", "58")
 
 
 def explained(error: SQLAlchemyError, where: str = "") -> GisgridError:
@@ -30,3 +32,11 @@ def explained(error: SQLAlchemyError, where: str = "") -> GisgridError:
         fix = "check the URL and that the server runs"
         return DatabaseError(f"the database cannot be reached: {said}", where=where, fix=fix)
     return DatabaseError(f"the database refused: {said}", where=where)
+
+
+def is_passing(error: SQLAlchemyError) -> bool:
+    """Whether a failure says nothing of what was written: it may succeed later, or by another."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    code = getattr(getattr(error, "orig", None), "pgcode", None)
+    return code == _NOT_ALLOWED or (code is not None and code[:2] in _PASSING)

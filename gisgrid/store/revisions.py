@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, insert, select
 
-from gisgrid.errors import Conflict
+from gisgrid.errors import Conflict, NotFound
 from gisgrid.store.tables import revision
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["CHANNEL", "add", "current", "hold_still", "lock_for_publish"]
+__all__ = ["CHANNEL", "add", "current", "effective_at", "hold_still", "lock_for_publish", "of_plan"]
 
 # NOTIFY's channel; the payload is the new revision's number.
 CHANNEL: Final = "gisgrid_revision"
@@ -58,6 +58,29 @@ def _require_read_committed(connection: Connection) -> None:
 def current(connection: Connection) -> int:
     """The number of the newest revision, 0 before the first publish."""
     return int(connection.scalar(select(func.coalesce(func.max(revision.c.number), 0))) or 0)
+
+
+def effective_at(connection: Connection, number: int) -> datetime:
+    """From when the boundaries of a revision hold.
+
+    Raises
+    ------
+    NotFound
+        There is no such revision.
+    """
+    query = select(revision.c.effective_at).where(revision.c.number == number)
+    found: datetime | None = connection.scalar(query)
+    if found is None:
+        raise NotFound("there is no such revision", where=f"revision {number}")
+    return found
+
+
+def of_plan(connection: Connection, plan_id: int) -> int | None:
+    """The revision that a plan was published as; None where it changed nothing."""
+    number: int | None = connection.scalar(
+        select(revision.c.number).where(revision.c.plan_id == plan_id)
+    )
+    return number
 
 
 def add(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from gisgrid.imports import BoundaryFile, import_boundaries
 from gisgrid.settings import Settings
 from gisgrid.store import grids, plans, revisions
 from gisgrid.store.coverages import coverage_frame
+from gisgrid.store.publish import publish
 from gisgrid.store.tables import import_run, reject
 from tests.towns import frame, square, town_rows
 
@@ -334,3 +336,23 @@ def test_a_grid_split_at_the_180th_meridian_is_taken_and_a_wide_one_is_not(
     report = import_boundaries(engine, request(path, "area", publish=True), settings)
     assert (report.rows_taken, report.rows_rejected) == (1, 1)
     assert shapely.equals(present(engine, "area").geometry["A1"], split)
+
+
+def test_a_draft_is_made_from_one_revision(
+    town: Engine, tmp_path: Path, settings: Settings
+) -> None:
+    """What it keeps of the present grids is of the revision that it notes as its base."""
+    path = write(tmp_path / "m.gpkg", [("A1U1M1", "A1U1", square(0, 0))])
+    unnamed = replace(request(path, "micro"), columns={"code": "code"})
+    with ThreadPoolExecutor(1) as pool:
+        with town.begin() as connection:
+            renamed = frame([("A1U1M1", "A1U1", square(0, 0))]).assign(name="新名")
+            plan_id = plans.add(connection, name="x", level="micro", frame=renamed)
+            assert publish(connection, plan_id, overlap_tolerance_m2=1.0).revision == 5
+            importing = pool.submit(import_boundaries, town, unnamed, settings)
+            wait([importing], timeout=0.5)
+            assert not importing.done()
+        draft = importing.result(timeout=60).plan_id
+    with town.connect() as connection:
+        assert plans.by_id(connection, draft).base_revision == 5
+        assert plans.grids(connection, draft)["name"].tolist() == ["新名"]

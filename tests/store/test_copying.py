@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import shapely
-from sqlalchemy import BigInteger, Boolean, Column, Engine, Float, MetaData, Table, select
+from sqlalchemy import BigInteger, Boolean, Column, Engine, Float, MetaData, Table, select, text
+from sqlalchemy.exc import DBAPIError
 
 from gisgrid.store.copying import copy_in, copy_numbers, ewkb, ewkb_points
 
@@ -37,3 +39,22 @@ def test_numbers_come_back_as_they_went(engine: Engine) -> None:
     for name, values in sent.items():
         assert rows[name].astype(values.dtype).tobytes() == values.tobytes()
     assert some["x"].tolist() == sent["x"][sent["id"] > 0].tolist()
+
+
+def test_a_copy_fails_as_other_statements_do(engine: Engine) -> None:
+    table = Table("numbers", MetaData(), Column("id", BigInteger), prefixes=["TEMPORARY"])
+    with engine.connect() as connection:
+        table.create(connection)
+        connection.execute(text("ALTER TABLE numbers ADD CHECK (id > 0)"))
+        with pytest.raises(DBAPIError, match="violates check") as caught, connection.begin_nested():
+            copy_in(connection, table, {"id": np.array([1, -1])})
+        assert not caught.value.connection_invalidated
+        copy_in(connection, table, {"id": np.array([1, 2])})
+        assert connection.scalars(select(table.c.id)).all() == [1, 2]
+        pid = connection.scalar(text("SELECT pg_backend_pid()"))
+        with engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        with pytest.raises(DBAPIError) as lost:
+            copy_in(connection, table, {"id": np.array([3])})
+        assert lost.value.connection_invalidated
+        connection.invalidate()

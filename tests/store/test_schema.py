@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, text, update
 from sqlalchemy.schema import CreateSchema
 
+import gisgrid.store.migrations
 from gisgrid.errors import SchemaOutdated
+from gisgrid.store import plans
 from gisgrid.store.engine import make_engine
 from gisgrid.store.schema import ensure_ready, migrate
 from gisgrid.store.server import PrivateServer
-from gisgrid.store.tables import SCHEMA, metadata
+from gisgrid.store.tables import SCHEMA, metadata, plan
+from tests.store.publishing.drawing import add_drawn, ids, put, row
+from tests.towns import frame, square
 
 EXTENSIONS = "CREATE EXTENSION postgis; CREATE EXTENSION btree_gist; CREATE EXTENSION pg_trgm"
 
@@ -95,3 +103,41 @@ def test_a_newer_schema_is_refused(engine: Engine) -> None:
         connection.execute(text("UPDATE gisgrid.alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaOutdated, match="upgrade gisgrid"):
         ensure_ready(engine)
+
+
+def downgrade(engine: Engine, version: str) -> None:
+    config = Config()
+    folder = Path(gisgrid.store.migrations.__file__).parent
+    config.set_main_option("script_location", str(folder))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, version)
+
+
+def test_plans_survive_the_way_back_to_what_lists_only_and_forth(town: Engine) -> None:
+    later = datetime(2126, 1, 1, tzinfo=UTC)
+    with town.connect() as connection:
+        before = described(connection)
+    with town.begin() as connection:
+        rows = frame([("A1U1M1", "A1U1", square(0, 0, 0.5, 1))])
+        draft, scheduled, early = (
+            plans.add(connection, name="x", level="micro", frame=rows, effective_at=at)
+            for at in (None, later, None)
+        )
+        made_early = datetime(2020, 1, 1, tzinfo=UTC)
+        connection.execute(update(plan).where(plan.c.id == early).values(created_at=made_early))
+        m2, unit = ids(connection, "A1U1M2", "A1U1")
+        drawn = row(m2, "A1U1M2", unit, square(1, 0), name="新名")
+        put(connection, add_drawn(connection, drawn))
+        add_drawn(connection, drawn)
+        assert put(connection, scheduled).scheduled
+    downgrade(town, "0003")
+    assert migrate(town) == ("0003", "0004")
+    with town.connect() as connection:
+        assert described(connection) == before
+        found = {one.id: one for one in plans.listing(connection) if one.id > 4}
+        assert set(found) == {draft, scheduled, early}
+        assert {one.state for one in found.values()} == {"draft"}
+        # The plan of revision 5 is gone, for it was drawn; the revision is not.
+        bases = [found[one].base_revision for one in (draft, scheduled, early)]
+        assert bases == [5, 5, None]

@@ -2,11 +2,19 @@
 
 from gisgrid.store.tables.base import LEVELS, SCHEMA, metadata
 from gisgrid.store.tables.campaigns import campaign, campaign_item, campaign_phase, campaign_task
+from gisgrid.store.tables.drafts import (
+    DRAWN_COLUMNS,
+    draft_edit,
+    draft_edit_grid,
+    draft_grid,
+    lineage,
+)
 from gisgrid.store.tables.grids import boundary_version, grid, grid_version, level, revision
 from gisgrid.store.tables.imports import import_run, plan, plan_grid, reject
 from gisgrid.store.tables.places import address, building, dividing_line, hazard, patrol_point
 
 __all__ = [
+    "DRAWN_COLUMNS",
     "LEVELS",
     "SCHEMA",
     "address",
@@ -17,11 +25,15 @@ __all__ = [
     "campaign_phase",
     "campaign_task",
     "dividing_line",
+    "draft_edit",
+    "draft_edit_grid",
+    "draft_grid",
     "grid",
     "grid_version",
     "hazard",
     "import_run",
     "level",
+    "lineage",
     "metadata",
     "patrol_point",
     "plan",

@@ -67,6 +67,7 @@ grid_version = Table(
     Column("recorded_at", instant(), nullable=False, server_default=text("now()")),
     Column("revision", ForeignKey("revision.number"), nullable=False),
     Column("ended_revision", ForeignKey("revision.number")),
+    Column("range_reason", Text),
     CheckConstraint("code <> '' AND code !~ '[[:cntrl:]]'", name="code"),
     CheckConstraint("NOT isempty(valid)", name="valid"),
     ExcludeConstraint(
@@ -75,6 +76,8 @@ grid_version = Table(
     # A code belongs to one grid for ever, so that no old answer can be mistaken for another grid.
     ExcludeConstraint(("code", "="), ("grid_id", "<>"), using="gist", name="ex_grid_version_code"),
     Index("ix_grid_version_parent_id", "parent_id"),
+    Index("ix_grid_version_revision", "revision"),
+    Index("ix_grid_version_ended_revision", "ended_revision"),
     comment="Dated attributes of a grid: code, name, parent, declared households.",
 )
 
@@ -95,5 +98,7 @@ boundary_version = Table(
         ("grid_id", "="), ("valid", "&&"), using="gist", name="ex_boundary_version_grid_id_valid"
     ),
     Index("ix_boundary_version_geom", "geom", postgresql_using="gist"),
+    Index("ix_boundary_version_revision", "revision"),
+    Index("ix_boundary_version_ended_revision", "ended_revision"),
     comment="Immutable shapes of a grid, each for a half-open period; only its end may be set.",
 )

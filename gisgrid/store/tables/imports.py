@@ -54,14 +54,21 @@ plan = Table(
     metadata,
     identity(),
     Column("name", Text, nullable=False),
-    Column("level", code_text(), ForeignKey("level.code"), nullable=False),
+    Column("level", code_text(), ForeignKey("level.code")),
     Column("state", Text, nullable=False, server_default=text("'draft'")),
     Column("import_id", ForeignKey("import_run.id")),
     Column("effective_at", instant(), comment="null: from the moment of publishing"),
     Column("replaces", code_text(), nullable=False, server_default=text("'listed'")),
     Column("created_at", instant(), nullable=False, server_default=text("now()")),
-    CheckConstraint("state IN ('draft', 'published', 'discarded')", name="state"),
-    comment="Boundaries on their way to a publish; replaces is listed, level or a grid's code.",
+    # A revision names its plan too: tables are sorted without this one.
+    Column("base_revision", ForeignKey("revision.number", use_alter=True)),
+    Column("version", Integer, nullable=False, server_default=text("0")),
+    Column("position", Integer, nullable=False, server_default=text("0")),
+    Column("forked_from", ForeignKey("plan.id")),
+    Column("author", Text, nullable=False, server_default=text("''")),
+    CheckConstraint("state IN ('draft', 'scheduled', 'published', 'discarded')", name="state"),
+    comment="Boundaries on their way to a publish: listed by an import (level, replaces: listed, "
+    "level or a grid's code), or drawn from a revision.",
 )
 
 plan_grid = Table(

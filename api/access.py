@@ -7,16 +7,27 @@ by themselves, so nothing that a viewer is given holds one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
+
+from gisgrid.errors import Forbidden
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
     from api.service import Service
 
-__all__ = ["CurrentViewer", "Viewer", "current_viewer", "enter", "viewer_of"]
+__all__ = [
+    "CurrentPlanner",
+    "CurrentViewer",
+    "Viewer",
+    "current_planner",
+    "current_viewer",
+    "enter",
+    "viewer_of",
+]
 
 
 @dataclass(frozen=True)
@@ -27,9 +38,12 @@ class Viewer:
     ----------
     scope : str
         Names what the viewer may see; part of the key of everything that is kept for a viewer.
+    name : str
+        By which the log knows who made a change; empty where nobody has said.
     """
 
     scope: str = "public"
+    name: str = ""
 
 
 _PUBLIC: Final = Viewer()
@@ -58,3 +72,34 @@ async def current_viewer(request: Request) -> Viewer:
 
 
 CurrentViewer = Annotated[Viewer, Depends(current_viewer)]
+
+
+async def current_planner(request: Request, viewer: CurrentViewer) -> Viewer:
+    """The viewer of a request that changes plans: every route that writes asks here who may.
+
+    Raises
+    ------
+    Forbidden
+        The settings do not let the client.
+    """
+    planners = request.app.state.service.settings.planners
+    if planners == "anyone" or (planners == "local" and _is_local(request)):
+        return viewer
+    raise Forbidden(
+        "plans cannot be changed from this address",
+        where=request.url.path,
+        fix="whoever runs the server says by GISGRID_PLANNERS who may",
+    )
+
+
+def _is_local(request: Request) -> bool:
+    """Whether the client is on this machine; one whose address is not known is not."""
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+CurrentPlanner = Annotated[Viewer, Depends(current_planner)]

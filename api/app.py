@@ -15,10 +15,12 @@ from sqlalchemy import Engine
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import docs, grids, health, maps, resolve
+from api import comparing, docs, grids, health, history, maps, resolve
 from api.access import current_viewer
 from api.headers import SafeHeaders
+from api.ogc.routers import ROUTERS as OGC_ROUTERS
 from api.pages import router as pages
+from api.plans import ROUTERS as PLAN_ROUTERS
 from api.problems import Problem, add_handlers
 from api.quick import QuickResolve
 from api.service import Service
@@ -91,7 +93,16 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.service = service
-    for router in (resolve.router, grids.router, maps.router, health.router):
+    for router in (
+        resolve.router,
+        grids.router,
+        comparing.router,
+        history.router,
+        maps.router,
+        health.router,
+    ):
+        app.include_router(router)
+    for router in (*PLAN_ROUTERS, *OGC_ROUTERS):
         app.include_router(router)
     app.include_router(docs.router)
     app.include_router(pages.router)

@@ -7,7 +7,8 @@ and reads the record anew, and every second it compares the revision, in case an
 missed. While the database is away the last state goes on being served, by its revision.
 
 The revision alone says whether the state is new: no boundary begins or ends in the future, for a
-publish with a future date is refused. (The notice is compared too: loading the sample adds it.)
+plan with a future date is written on its day only. The thread wakes on that day and does it; of
+several workers one comes first. (The notice is compared too: loading the sample adds it.)
 """
 
 from __future__ import annotations
@@ -16,19 +17,20 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Final
 
-from api.reading import open_snapshot
+from api.news import News
+from api.reading import Reading, open_snapshot
 from api.served import Served
-from gisgrid.errors import DatabaseError
+from gisgrid.errors import Conflict, DatabaseError
 from gisgrid.store.engine import make_engine
 from gisgrid.store.listening import Listener
+from gisgrid.store.scheduling import apply_due, next_due
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
-
     from sqlalchemy import Engine
 
     from api.logs import Log
     from api.metrics import Metrics
+    from gisgrid.settings import Settings
 
 __all__ = ["Following"]
 
@@ -45,18 +47,26 @@ class Following:
     ----------
     engine : Engine
         Tells where the database is; connections are the thread's own.
-    zone : tzinfo
+    settings : Settings
     log : Log
         Hears of what goes wrong behind the scenes.
     metrics : Metrics
+
+    Attributes
+    ----------
+    news : News
+        Told of every new state that is served.
     """
 
-    def __init__(self, engine: Engine, zone: tzinfo, log: Log, metrics: Metrics) -> None:
+    def __init__(self, engine: Engine, settings: Settings, log: Log, metrics: Metrics) -> None:
+        self.news = News()
         self._engine = make_engine(engine.url, pool_size=2)
-        self._zone = zone
+        self._zone = settings.zone
+        self._tolerance_m2 = settings.overlap_tolerance_m2
         self._log = log
         self._metrics = metrics
         self._served: Served | None = None
+        self._pause = _COMPARE_EVERY
         self._stopping = threading.Event()
         self._bell, self._rope = socket.socketpair()
         self._thread = threading.Thread(target=self._follow, name="following", daemon=True)
@@ -82,6 +92,7 @@ class Following:
     def stop(self) -> None:
         """Stop following and let the connections go."""
         self._stopping.set()
+        self.news.end()
         self._rope.send(b"\0")
         if self._thread.ident is not None:
             self._thread.join()
@@ -98,7 +109,7 @@ class Following:
                     self._catch_up(anew=lost)
                     pause, lost = _FIRST_PAUSE, False
                     while not self._stopping.is_set():
-                        listener.wait(_COMPARE_EVERY)
+                        listener.wait(self._pause)
                         self._catch_up()
             except Exception as error:
                 # Whatever it is, the worker goes on answering from what it has.
@@ -109,10 +120,33 @@ class Following:
 
     def _catch_up(self, *, anew: bool = False) -> None:
         """Serve the present state, if it is not served already."""
+        self._put_due_in_force()
         known = self._served
         with open_snapshot(self._engine, self._zone) as reading:
+            self._pause = _until_due(reading)
             state = (reading.revision, reading.notice)
             if known is not None and not anew and state == (known.revision, known.notice):
                 return
             self._served = Served.read(reading)
         self._metrics.served_revision.set(self._served.revision)
+        self.news.tell()
+
+    def _put_due_in_force(self) -> None:
+        """Write the scheduled plans whose day has come; another worker may have done it already."""
+        try:
+            with self._engine.begin() as connection:
+                done = apply_due(connection, overlap_tolerance_m2=self._tolerance_m2)
+        except Exception as error:
+            # Boundaries go on being followed by whoever may read them and not write.
+            self._log.error("scheduled", error)
+            return
+        for one in done:
+            if one.published is None:
+                self._log.error("scheduled", Conflict(one.reason, where=f"plan {one.plan_id}"))
+
+
+def _until_due(reading: Reading) -> float:
+    """How long to sleep (seconds); what is still overdue has been tried in vain just now."""
+    due = next_due(reading.connection)
+    seconds = _COMPARE_EVERY if due is None else (due - reading.at).total_seconds()
+    return seconds if 0 < seconds < _COMPARE_EVERY else _COMPARE_EVERY

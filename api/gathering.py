@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.news import STREAM
+
 __all__ = ["GatheringProtocol", "GatheringTransport"]
 
 # As much is passed on at once, so that the transport below can ask a long answer to pause.
@@ -23,6 +25,13 @@ class GatheringProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection."""
         super().connection_made(GatheringTransport(transport, self.loop))
+
+    def shutdown(self) -> None:
+        """End a connection when the server stops, once its answer is through; a stream at once."""
+        super().shutdown()
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete and cycle.scope["path"] == STREAM:
+            self.transport.close()
 
 
 class GatheringTransport(asyncio.Transport):

@@ -74,9 +74,12 @@ KINDS: Final[Mapping[type[Exception], Kind]] = {
     errors.CoordinateError: Kind(422, "coordinate", "The coordinate lies where none can lie"),
     errors.LimitExceeded: Kind(413, "limit", "The request is larger than the limit"),
     errors.MediaTypeError: Kind(415, "media-type", "The body is of a kind that is not read"),
+    errors.VersionRequired: Kind(428, "version-required", "The change must name a version"),
     errors.NotFound: Kind(404, "not-found", "There is no such thing"),
     errors.Conflict: Kind(409, "conflict", "The state of the record forbids it"),
     errors.PublishBlocked: Kind(409, "publish-blocked", "Findings stand in the way of publishing"),
+    errors.StaleVersion: Kind(412, "stale-version", "Somebody else has changed it meanwhile"),
+    errors.Forbidden: Kind(403, "forbidden", "Who asks may not do it"),
     errors.TooManyRequests: Kind(429, "too-many", "Too many requests from one address"),
     # No route takes a file or polygons: these are faults of the installation or the record.
     errors.FileError: Kind(500, "installation", "A file of the installation is missing", _FAULT),
@@ -127,8 +130,8 @@ def problem(
     return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=more)
 
 
-def problem_of(request: Request, error: Exception) -> Response:
-    """The problem document of an error, by the table."""
+def problem_of(request: Request, error: Exception, *, status: int | None = None) -> Response:
+    """The problem document of an error, by the table, or under another status."""
     if isinstance(error, HTTPException):
         return _http_problem(request, error)
     kind = kind_of(error)
@@ -144,7 +147,7 @@ def problem_of(request: Request, error: Exception) -> Response:
     request.state.error = error
     return problem(
         request,
-        kind.status,
+        status or kind.status,
         title=kind.title,
         detail=detail,
         type_=_TYPE_PREFIX + kind.slug,

@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from gisgrid.store import clock, revisions
+from gisgrid.store.engine import snapshot
 from gisgrid.store.notices import notice
 from gisgrid.times import parse_instant
 
@@ -79,8 +80,7 @@ def open_reading(service: Service, at: str | None = None) -> Iterator[Reading]:
 @contextmanager
 def open_snapshot(engine: Engine, zone: tzinfo, asked: datetime | None = None) -> Iterator[Reading]:
     """Open a snapshot of the present, or of the boundaries of an instant that was asked for."""
-    snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    with snapshot.connect() as connection:
+    with snapshot(engine) as connection:
         revision = revisions.current(connection)
         # Read after the snapshot was taken: a boundary that the snapshot shows began before it.
         when = asked or clock.now(connection, zone)

@@ -14,11 +14,13 @@ from api.keeping import Kept
 from api.limits import Limiter
 from api.logs import Log
 from api.metrics import Metrics
+from api.ogc.keeping import KeptForOgc
 from gisgrid.errors import DatabaseError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from api.news import News
     from api.served import Served
     from gisgrid.settings import Settings
 
@@ -41,8 +43,12 @@ class Service:
         Boundaries of other days, by revision, date and notice.
     pages : Kept
         Rendered maps and outlines by revision, date and change of places.
+    ogc : KeptForOgc
+        What features and tiles are made from, and the tiles.
     batches : CapacityLimiter
         Places of batches, each held until its answer has been sent.
+    streams : int
+        Streams of changes that are open.
     """
 
     settings: Settings
@@ -50,7 +56,9 @@ class Service:
     following: Following | None = None
     past: Kept[Served] = field(default_factory=lambda: Kept(_PAST_DAYS))
     pages: Kept[Any] = field(default_factory=lambda: Kept(_PAGES))
+    ogc: KeptForOgc = field(default_factory=KeptForOgc)
     batches: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_BATCHES))
+    streams: int = 0
     log: Log = field(default_factory=Log)
     metrics: Metrics = field(default_factory=Metrics)
     limiter: Limiter = field(init=False)
@@ -80,14 +88,28 @@ class Service:
         DatabaseError
             The application has not been started.
         """
+        return self._followed().served
+
+    @property
+    def news(self) -> News:
+        """Tells of every new state of the boundaries.
+
+        Raises
+        ------
+        DatabaseError
+            The application has not been started.
+        """
+        return self._followed().news
+
+    def _followed(self) -> Following:
         if self.following is None:
             raise DatabaseError("the service has not been started", fix="try again in a moment")
-        return self.following.served
+        return self.following
 
     def start(self, engine: Engine) -> None:
         """Begin to answer from a database; its boundaries are read before this returns."""
         self.running = engine
-        self.following = Following(engine, self.settings.zone, self.log, self.metrics)
+        self.following = Following(engine, self.settings, self.log, self.metrics)
         self.following.start()
 
     def stop(self) -> None:

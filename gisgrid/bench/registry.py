@@ -18,8 +18,11 @@ __all__ = ["BENCHES", "find_bench"]
 BENCHES: Final = {
     "locate": "gisgrid.bench.locate",
     "http": "gisgrid.bench.http",
+    "ogc": "gisgrid.bench.ogc",
     "store": "gisgrid.bench.store",
     "cluster": "gisgrid.bench.cluster",
+    "check": "gisgrid.bench.check",
+    "edits": "gisgrid.bench.edits",
 }
 
 

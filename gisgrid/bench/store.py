@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from gisgrid.bench.results import BenchOptions
 
-__all__ = ["run"]
+__all__ = ["require_empty", "run"]
 
 _CASES: Final = ("import", "redraw", "border")
 _WITHOUT: Final = "without-boundaries"
@@ -142,7 +142,7 @@ def _scene(options: BenchOptions) -> Iterator[_Scene]:
         pd.DataFrame({"id": ids, "lon": lon, "lat": lat, "text": names}).to_csv(file, index=False)
         engine = connect(Settings(), url)
         try:
-            _require_empty(engine)
+            require_empty(engine)
             scene = _Scene(engine, coverage, lon, lat, file, options)
             try:
                 yield scene
@@ -152,8 +152,8 @@ def _scene(options: BenchOptions) -> Iterator[_Scene]:
             engine.dispose()
 
 
-def _require_empty(engine: Engine) -> None:
-    """Raise when somebody's work is in the database, for the bench wipes it."""
+def require_empty(engine: Engine) -> None:
+    """Raise `InputError` when somebody's work is in the database, for the bench wipes it."""
     with engine.connect() as connection:
         for table in (revision, address):
             if connection.scalar(select(func.count()).select_from(table)):

@@ -26,6 +26,8 @@ __all__ = ["CONNECTIONS", "Pace", "require_wrk", "served", "wrk"]
 
 CONNECTIONS: Final = 32
 _START: Final = 60.0
+# For one answer: a peer may be slow.
+_PATIENCE: Final = 30.0
 # The web stands above this package, so it is named and not imported.
 _APPLICATION: Final = "api.constant:create_app_with_constant"
 _PROTOCOL: Final = "api.gathering:GatheringProtocol"
@@ -113,7 +115,14 @@ def _await(address: str, process: subprocess.Popen[bytes]) -> None:
     raise ServerError("the web server does not come up", fix="try: gisgrid serve")
 
 
-def wrk(program: str, address: str, paths: Sequence[str], seconds: float) -> Pace:
+def wrk(
+    program: str,
+    address: str,
+    paths: Sequence[str],
+    seconds: float,
+    *,
+    connections: int = CONNECTIONS,
+) -> Pace:
     """Ask for paths in turn, over many connections, by one thread.
 
     Raises
@@ -132,7 +141,8 @@ def wrk(program: str, address: str, paths: Sequence[str], seconds: float) -> Pac
             "request = function()\n  at = at % #ready + 1\n  return ready[at]\nend\n",
             encoding="ascii",
         )
-        command = [program, "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency"]
+        command = [program, "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency"]
+        command += ["--timeout", f"{_PATIENCE:g}s"]
         said = subprocess.run(
             [*command, "-s", str(script), address], capture_output=True, text=True, check=True
         ).stdout

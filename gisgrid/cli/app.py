@@ -13,13 +13,17 @@ import typer
 from gisgrid.cli import (
     assigning,
     benching,
+    checking,
+    comparing,
     db,
     demo,
     exporting,
+    history,
     importing,
     mapping,
     planning,
     resolving,
+    reverting,
     serving,
 )
 from gisgrid.cli.errors import exit_code, message
@@ -41,12 +45,17 @@ app = typer.Typer(
 app.add_typer(db.app, name="db")
 app.add_typer(importing.app, name="import")
 app.add_typer(exporting.app, name="export")
+planning.app.command("preview")(comparing.preview)
+planning.app.command("diff")(comparing.diff)
+planning.app.command("revert")(reverting.revert)
 app.add_typer(planning.app, name="plan")
 app.add_typer(mapping.app, name="map")
 app.command("resolve")(resolving.resolve)
+app.command("history")(history.history)
 app.command("assign")(assigning.assign)
 app.command("serve")(serving.serve)
 app.command("demo")(demo.demo)
+app.command("check")(checking.check)
 app.command("bench")(benching.bench)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gisgrid.cli.importing import Kind, Level
-from gisgrid.cli.options import At, Database, instant, open_engine, talk
+from gisgrid.cli.options import At, Database, instant, open_snapshot, talk
 from gisgrid.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def grids(
     from gisgrid.exports import export_grids
 
     settings = Settings()
-    with open_engine(database, settings) as engine, engine.connect() as connection:
+    with open_snapshot(database, settings) as connection:
         name = level.value if level else None
         written = export_grids(
             connection, file, level=name, at=instant(connection, at, settings), crs=crs
@@ -56,7 +56,7 @@ def places(
     from gisgrid.exports import export_places
 
     settings = Settings()
-    with open_engine(database, settings) as engine, engine.connect() as connection:
+    with open_snapshot(database, settings) as connection:
         moment = instant(connection, at, settings)
         written = export_places(
             connection,

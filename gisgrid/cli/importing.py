@@ -21,6 +21,7 @@ from gisgrid.cli.options import (
     Rejects,
     Strict,
     note,
+    note_findings,
     note_offset,
     open_engine,
     progress_bar,
@@ -125,7 +126,8 @@ def boundaries(
         report = import_boundaries(engine, request, settings)
     note_offset(file, crs, layer=layer, encoding=encoding)
     note(report.notices)
-    _print_boundaries(report, as_json)
+    _note_published(report, level)
+    _print_boundaries(report, as_json, settings)
 
 
 @app.command()
@@ -291,7 +293,7 @@ def _print(report: ImportReport, as_json: bool) -> None:
     _print_rejected(report)
 
 
-def _print_boundaries(report: BoundaryReport, as_json: bool) -> None:
+def _print_boundaries(report: BoundaryReport, as_json: bool, settings: Settings) -> None:
     for code, repair in report.repairs:
         talk.print(
             f"修复 repaired {code}: {repair.reason} at {repair.place}, "
@@ -308,18 +310,31 @@ def _print_boundaries(report: BoundaryReport, as_json: bool) -> None:
         typer.echo(f"草案 draft      plan {report.plan_id}: gisgrid plan publish {report.plan_id}")
         return
     changes = report.published.changes
+    done = f"发布 published  revision {report.published.revision}"
+    if report.published.scheduled:
+        day = report.published.effective_at.astimezone(settings.zone).isoformat()
+        done = f"待生效 scheduled  plan {report.plan_id} → {day}"
     typer.echo(
-        f"发布 published  revision {report.published.revision}   "
+        f"{done}   "
         f"新增 new {len(changes.new):,} · 改界 reshaped {len(changes.reshaped):,} · "
         f"更名 relabelled {len(changes.relabelled):,} · 终止 ended {len(changes.ended):,} · "
         f"未变 as before {len(changes.unchanged):,}"
     )
-    moved = sum(report.published.reassigned.values())
-    typer.echo(f"改派 reassigned {moved:>12,}")
+    if not report.published.scheduled:
+        moved = sum(report.published.reassigned.values())
+        typer.echo(f"改派 reassigned {moved:>12,}")
     if report.published.orphaned:
         count = report.published.orphaned
         zh, en = "个网格的上级网格已终止", "grids are left without their parent, which ended"
         say(f"{count:,} {zh}", f"{count:,} {en}")
+
+
+def _note_published(report: BoundaryReport, level: Level) -> None:
+    """What the publish found beyond the notices, which are of the imported grids themselves."""
+    if report.published is not None:
+        noticed = {("outside-parent", level.value), ("households", level.value)}
+        found = report.published.findings
+        note_findings([one for one in found if (one.kind, one.level) not in noticed])
 
 
 def _print_rejected(report: ImportReport | BoundaryReport) -> None:

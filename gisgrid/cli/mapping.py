@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gisgrid.cli.options import At, Database, instant, open_engine
+from gisgrid.cli.options import At, Database, instant, open_snapshot
 from gisgrid.errors import FileError
 from gisgrid.settings import Settings
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["app"]
+__all__ = ["app", "require_folder", "write_page"]
 
 app = typer.Typer(help="Maps as single HTML files.", no_args_is_help=True)
 
@@ -64,13 +64,23 @@ def _write(
     database: str | None,
     draw: Callable[[Connection, datetime, Settings], str],
 ) -> None:
+    require_folder(output)
+    settings = Settings()
+    with open_snapshot(database, settings) as connection:
+        page = draw(connection, instant(connection, at, settings), settings)
+    typer.echo(write_page(output, page))
+
+
+def require_folder(output: Path) -> None:
+    """Refuse a file in a folder that is not there before any work is done for it."""
     if not output.parent.is_dir():
         raise FileError("there is no such folder", where=str(output.parent), fix="make it first")
-    settings = Settings()
-    with open_engine(database, settings) as engine, engine.connect() as connection:
-        page = draw(connection, instant(connection, at, settings), settings)
+
+
+def write_page(output: Path, page: str) -> str:
+    """Write a page and say so."""
     try:
         size = output.write_bytes(page.encode())
     except OSError as error:
         raise FileError(f"cannot be written: {error.strerror}", where=str(output)) from None
-    typer.echo(f"写出 written    {size / 1000:>10,.0f} kB   → {output}")
+    return f"写出 written    {size / 1000:>10,.0f} kB   → {output}"

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from gisgrid.errors import InputError
+from gisgrid.errors import GisgridError, InputError
 from gisgrid.settings import Settings
 from gisgrid.times import parse_instant
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from gisgrid.geometry.checking import Finding
     from gisgrid.imports import Notice
     from gisgrid.points.progress import Progress as OnProgress
 
@@ -36,8 +37,10 @@ __all__ = [
     "Strict",
     "instant",
     "note",
+    "note_findings",
     "note_offset",
     "open_engine",
+    "open_snapshot",
     "progress_bar",
     "say",
     "talk",
@@ -45,6 +48,9 @@ __all__ = [
 
 # Results go to stdout, talk to stderr, so that a pipe gets results alone.
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
+
+# As many findings are told one by one; the rest are counted.
+_TOLD: Final = 20
 
 Database = Annotated[
     str | None,
@@ -83,8 +89,13 @@ MapApproval = Annotated[
 
 
 @contextmanager
-def open_engine(database: str | None, settings: Settings) -> Iterator[Engine]:
-    """The engine of a command, closed at its end."""
+def open_engine(
+    database: str | None, settings: Settings, *, needs_due: bool = True
+) -> Iterator[Engine]:
+    """The engine of a command, closed at its end; what is scheduled and due is in force then.
+
+    Unless it ``needs_due``, the command goes on with a note where that cannot be done.
+    """
     from sqlalchemy.exc import SQLAlchemyError
 
     from gisgrid.store.engine import connect
@@ -92,11 +103,49 @@ def open_engine(database: str | None, settings: Settings) -> Iterator[Engine]:
 
     engine = connect(settings, database)
     try:
+        try:
+            _put_due_in_force(engine, settings)
+        except (SQLAlchemyError, GisgridError) as error:
+            if needs_due:
+                raise
+            why = explained(error) if isinstance(error, SQLAlchemyError) else error
+            say(f"到期方案未能生效:{why}", f"plans that are due could not be put in force: {why}")
         yield engine
     except SQLAlchemyError as error:
         raise explained(error) from None
     finally:
         engine.dispose()
+
+
+@contextmanager
+def open_snapshot(database: str | None, settings: Settings) -> Iterator[Connection]:
+    """One state of the record for a command that only reads, as a role may that cannot write."""
+    from gisgrid.store.engine import snapshot
+
+    with (
+        open_engine(database, settings, needs_due=False) as engine,
+        snapshot(engine) as connection,
+    ):
+        yield connection
+
+
+def _put_due_in_force(engine: Engine, settings: Settings) -> None:
+    from gisgrid.store.scheduling import apply_due
+
+    with engine.begin() as connection:
+        done = apply_due(connection, overlap_tolerance_m2=settings.overlap_tolerance_m2)
+    for one in done:
+        if one.published is None:
+            zh, en = "到期未能生效,退回草案", "could not take effect and is a draft again"
+            say(f"方案 {one.plan_id} {zh}: {one.reason}", f"plan {one.plan_id} {en}: {one.reason}")
+        else:
+            number = one.published.revision
+            day = one.published.effective_at.astimezone(settings.zone).isoformat()
+            zh, en = f"自 {day} 起生效", f"has taken effect from {day} on"
+            say(
+                f"方案 {one.plan_id} {zh} (版本 {number})",
+                f"plan {one.plan_id} {en} (revision {number})",
+            )
 
 
 def instant(connection: Connection, text: str | None, settings: Settings) -> datetime:
@@ -132,6 +181,15 @@ def note(notices: tuple[Notice, ...]) -> None:
     """Tell the user what an import noticed."""
     for notice in notices:
         say(notice.zh, notice.en)
+
+
+def note_findings(findings: Sequence[Finding]) -> None:
+    """Tell the user what a publish brings that a check would warn of."""
+    for one in findings[:_TOLD]:
+        say(one.message_zh, one.message_en)
+    if len(findings) > _TOLD:
+        more = f"{len(findings) - _TOLD:,}"
+        say(f"另有 {more} 条警告 (gisgrid check)", f"{more} more warnings (gisgrid check)")
 
 
 def note_offset(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gisgrid.cli.options import At, Crs, Database, Json, instant, open_engine, progress_bar
+from gisgrid.cli.options import At, Crs, Database, Json, instant, open_snapshot, progress_bar
 from gisgrid.errors import InputError
 from gisgrid.settings import Settings
 
@@ -49,7 +49,7 @@ def resolve(
     settings = Settings()
     frame = CrsValue.parse(crs or "wgs84")
     x, y = point_to_wgs84(lon, lat, frame)
-    with open_engine(database, settings) as engine, engine.connect() as connection:
+    with open_snapshot(database, settings) as connection:
         found = resolve_point(connection, x, y, instant(connection, at, settings))
         revision = revisions.current(connection)
     if as_json:
@@ -67,8 +67,7 @@ def _resolve_file(
         raise InputError("no output file is named", where="--file", fix="add -o OUT.csv")
     settings = Settings()
     with (
-        open_engine(database, settings) as engine,
-        engine.connect() as connection,
+        open_snapshot(database, settings) as connection,
         progress_bar(file.name) as progress,
     ):
         moment = instant(connection, at, settings)

@@ -1,4 +1,4 @@
-"""The three maps of a district, drawn from the record."""
+"""The maps of a district, drawn from the record."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 
 from gisgrid.maps.campaign import campaign_map
+from gisgrid.maps.comparison import comparison_map
 from gisgrid.maps.grids import grids_map
 from gisgrid.maps.hazards import hazards_map
 from gisgrid.maps.page import MapText
 from gisgrid.maps.views import CampaignView
-from gisgrid.store import campaigns, revisions
+from gisgrid.store import campaigns, clock, revisions
 from gisgrid.store.counts import counts_by_grid
 from gisgrid.store.coverages import coverage_frame
 from gisgrid.store.hazards import hazard_frame
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from gisgrid.settings import Settings
+    from gisgrid.store.comparing import Comparison
+    from gisgrid.store.states import State
 
-__all__ = ["CATEGORY_NAMES", "campaign_page", "grids_page", "hazards_page"]
+__all__ = ["CATEGORY_NAMES", "campaign_page", "comparison_page", "grids_page", "hazards_page"]
 
 # Categories that the maps know by name; others are shown as they were imported.
 CATEGORY_NAMES: Final = {
@@ -122,6 +125,28 @@ def campaign_page(
         campaigns.item_frame(connection, found.id),
         nearby.sort_index(),
         _text(connection, found.name_zh, found.name_en, at),
+        tile_url=settings.tile_url,
+        tile_attribution=settings.tile_attribution,
+        nonce=nonce,
+    )
+
+
+def comparison_page(
+    connection: Connection,
+    before: State,
+    after: State,
+    found: Comparison,
+    settings: Settings,
+    *,
+    nonce: str | None = None,
+) -> str:
+    """The map of what differs between two states."""
+    at = clock.now(connection, settings.zone)
+    return comparison_map(
+        before,
+        after,
+        found,
+        _text(connection, f"{before.name} → {after.name}", "What differs", at),
         tile_url=settings.tile_url,
         tile_attribution=settings.tile_attribution,
         nonce=nonce,

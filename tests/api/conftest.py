@@ -41,8 +41,8 @@ def squares(lend: Callable[[str], str], district_template: str) -> Iterator[Engi
 
 @pytest.fixture
 def client(squares: Engine, settings: Settings) -> Iterator[TestClient]:
-    """A client of the API over the small district."""
-    with TestClient(create_app(settings, engine=squares)) as made:
+    """A client of the API over the small district, on the same machine."""
+    with TestClient(create_app(settings, engine=squares), client=("127.0.0.1", 50_000)) as made:
         yield made
 
 

@@ -25,7 +25,7 @@ from .waiting import until
 @pytest.fixture
 def following(squares: Engine, settings: Settings) -> Iterator[Following]:
     """The boundaries of the small district, followed."""
-    made = Following(squares, settings.zone, Log(), Metrics())
+    made = Following(squares, settings, Log(), Metrics())
     made.start()
     yield made
     made.stop()

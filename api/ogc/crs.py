@@ -1,0 +1,91 @@
+"""Coordinate systems as OGC names them, with the axis order that each authority defines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gisgrid.errors import InputError
+from gisgrid.geometry.crs import Crs, geometries_from_wgs84, geometries_to_wgs84
+
+__all__ = ["CRS84", "NamedCrs", "known_crs", "listed_crs"]
+
+
+@dataclass(frozen=True)
+class NamedCrs:
+    """A coordinate system under OGC's name.
+
+    Attributes
+    ----------
+    uri : str
+    crs : Crs
+    latitude_first : bool
+        Its coordinates are written latitude first.
+    """
+
+    uri: str
+    crs: Crs
+    latitude_first: bool
+
+    def write(self, degrees: NDArray[Any]) -> NDArray[Any]:
+        """Geometries in longitude and latitude, as this system writes them."""
+        return self._ordered(geometries_from_wgs84(degrees, self.crs))
+
+    def read(self, written: NDArray[Any]) -> NDArray[Any]:
+        """Geometries as this system writes them, in longitude and latitude.
+
+        Raises
+        ------
+        InputError
+            They lie where the system has no coordinates.
+        """
+        read = geometries_to_wgs84(self._ordered(written), self.crs)
+        if not np.isfinite(shapely.get_coordinates(read)).all():
+            raise InputError("lies outside its coordinate system", where=self.uri)
+        return read
+
+    def _ordered(self, geometries: NDArray[Any]) -> NDArray[Any]:
+        if not self.latitude_first:
+            return geometries
+        return np.asarray(shapely.transform(geometries, lambda xy: xy[:, ::-1]))
+
+
+_EPSG: Final = "http://www.opengis.net/def/crs/EPSG/0/"
+CRS84: Final = NamedCrs("http://www.opengis.net/def/crs/OGC/1.3/CRS84", Crs("wgs84"), False)
+_KNOWN: Final[Mapping[str, NamedCrs]] = {
+    one.uri: one
+    for one in (
+        CRS84,
+        NamedCrs(f"{_EPSG}4326", Crs("wgs84"), True),
+        NamedCrs(f"{_EPSG}4490", Crs("cgcs2000"), True),
+        NamedCrs(f"{_EPSG}3857", Crs("EPSG:3857"), False),
+    )
+}
+
+
+def listed_crs() -> list[str]:
+    """The names of all systems, that of the stored coordinates first."""
+    return list(_KNOWN)
+
+
+def known_crs(uri: str | None) -> NamedCrs:
+    """The system of a name; of none, CRS84.
+
+    Raises
+    ------
+    InputError
+        There is no such system here.
+    """
+    found = CRS84 if uri is None else _KNOWN.get(uri)
+    if found is None:
+        raise InputError(
+            "there is no such coordinate system here",
+            where=repr(uri),
+            fix=f"name one of: {', '.join(_KNOWN)}",
+        )
+    return found

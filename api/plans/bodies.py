@@ -1,0 +1,63 @@
+"""Bodies that are read whole: only short ones, and only from those who send them in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Final
+
+import anyio
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from gisgrid.errors import InputError, LimitExceeded
+
+if TYPE_CHECKING:
+    from starlette.types import Message
+
+__all__ = ["MOST_BYTES", "ShortBody"]
+
+MOST_BYTES: Final = 2 * 1024 * 1024
+_SECONDS: Final = 30.0
+
+
+class ShortBody(APIRoute):
+    """A route whose body is bounded in size and time before anything is made of it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route's handler, behind the bounds."""
+        handle = super().get_route_handler()
+
+        async def bounded(request: Request) -> Response:
+            body = await _read(request)
+
+            async def receive() -> Message:
+                return {"type": "http.request", "body": body, "more_body": False}
+
+            return await handle(Request(request.scope, receive))
+
+        return bounded
+
+
+async def _read(request: Request) -> bytes:
+    """The whole body.
+
+    Raises
+    ------
+    LimitExceeded
+        It is too long.
+    InputError
+        It arrives too slowly.
+    """
+    body = bytearray()
+    try:
+        with anyio.fail_after(_SECONDS):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > MOST_BYTES:
+                    raise LimitExceeded(
+                        f"the body is longer than {MOST_BYTES:,} bytes",
+                        fix="draw with fewer vertices",
+                    )
+    except TimeoutError:
+        raise InputError(f"the body takes longer than {_SECONDS:g} s to arrive") from None
+    return bytes(body)

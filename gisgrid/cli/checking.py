@@ -23,7 +23,7 @@ from gisgrid.cli.options import (
     open_snapshot,
     talk,
 )
-from gisgrid.errors import GisgridError, InputError
+from gisgrid.errors import GisgridError, InputError, NotFound
 from gisgrid.settings import Settings
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def check(
         if file is None:
             levels, checked = _check_published(database, at, settings, tolerances, reasons)
         else:
+            if at is not None:
+                raise InputError("a file holds for no day", where="--at", fix="leave it out")
             if code is None:
                 raise InputError("the column of the codes is not named", fix="give --code COL")
             parts = [
@@ -191,6 +193,12 @@ def _check_published(
                         counts if name == "micro" else None,
                     )
                 )
+    if not levels:
+        raise NotFound(
+            "there are no grids to check",
+            where=f"{moment:%Y-%m-%d}",
+            fix="publish some, name another day (--at), or check a file",
+        )
     nested = [level for level in levels if level.name != "police"]
     apart = [level for level in levels if level.name == "police"]
     parts = [check_levels(nested, tolerances, reasons=reasons)]

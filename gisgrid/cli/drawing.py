@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gisgrid.errors import InputError
@@ -92,6 +93,12 @@ def _of_file(text: str, crs: str | None) -> BaseGeometry:
     from gisgrid.geometry.crs import geometries_to_wgs84
     from gisgrid.points.sieve import require_crs
 
+    if "(" in text and not Path(text).exists():
+        raise InputError(
+            "is neither WKT nor GeoJSON nor a file",
+            where=text[:60],
+            fix="write such as LINESTRING (121.25 31.38, 121.26 31.38)",
+        )
     with open_source(text, crs=crs) as source:
         system = require_crs(source)
         shapes = [

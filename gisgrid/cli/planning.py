@@ -236,7 +236,8 @@ def _print(words: str, content: dict[str, Any], as_json: bool) -> None:
 def _line(plan: Plan, zone: tzinfo) -> str:
     """One line about a plan."""
     state = f"{_STATES[plan.state]} {plan.state}"
+    day = "" if plan.effective_at is None else f"  → {plan.effective_at.astimezone(zone):%Y-%m-%d}"
     return (
         f"{plan.id:>5}  {state:<14} {plan.level or '绘制 drawn':<9} {plan.grid_count:>6,}  "
-        f"{plan.created_at.astimezone(zone):%Y-%m-%d %H:%M}  {plan.name}"
+        f"{plan.created_at.astimezone(zone):%Y-%m-%d %H:%M}{day}  {plan.name}"
     )

@@ -119,3 +119,13 @@ def test_a_row_without_a_code_is_found(gisgrid: Run, tmp_path: Path) -> None:
     code, out, _ = gisgrid("check", path, "--code", "code", "--json")
     assert code == 1
     assert [one["kind"] for one in json.loads(out)["findings"]] == ["missing-code"]
+
+
+def test_nothing_to_check_is_no_pass(gisgrid: Run, town: Engine, grids: Path) -> None:
+    url = town.url.render_as_string(hide_password=False)
+    code, out, err = gisgrid("check", "--at", "2001-01-01", "--database", url)
+    assert (code, out) == (2, "")
+    assert "no grids" in err
+    code, out, err = gisgrid("check", grids, "--code", "key", "--at", "2001-01-01")
+    assert (code, out) == (2, "")
+    assert "--at" in err

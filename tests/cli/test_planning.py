@@ -129,3 +129,17 @@ def test_what_cannot_be_done_is_one_line_and_a_code(
 ) -> None:
     found, out, err = gisgrid("plan", *words)
     assert (found, out, err.count("\n")) == (code, "", 1), err
+
+
+def test_a_mistyped_geometry_is_not_taken_for_a_file(gisgrid: Run, edited: Engine) -> None:
+    code, out, err = gisgrid(
+        "plan", "edit", 1, "split", "X", "--line", "LINESTRNG (121 31, 122 31)"
+    )
+    assert (code > 0, out) == (True, "")
+    assert "neither WKT nor GeoJSON nor a file" in err
+
+
+def test_the_day_of_a_plan_is_listed(gisgrid: Run, edited: Engine) -> None:
+    assert gisgrid("plan", "new", "明年", "--from", "2999-03-01")[0] == 0
+    _, out, _ = gisgrid("plan", "list")
+    assert "→ 2999-03-01" in next(line for line in out.splitlines() if "明年" in line)

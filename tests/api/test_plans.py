@@ -301,8 +301,11 @@ def test_a_change_waits_for_another_only_so_long(
     quiet: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan, tag = begin(quiet)
-    monkeypatch.setattr(sys.modules["api.plans.changing"], "_LONGEST", "50ms")
-    with quiet.app.state.service.engine.begin() as connection:  # type: ignore[attr-defined]
+    with (
+        monkeypatch.context() as patch,
+        quiet.app.state.service.engine.begin() as connection,  # type: ignore[attr-defined]
+    ):
+        patch.setattr(sys.modules["api.plans.changing"], "_LONGEST", "50ms")
         plans.by_id(connection, int(plan.rpartition("/")[2]), lock=True)
         answer = quiet.post(f"{plan}/edits", json=RENAME, headers={"If-Match": tag})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

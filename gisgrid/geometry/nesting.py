@@ -24,7 +24,8 @@ def parents_by_area(
 ) -> tuple[NDArray[np.int64], FloatArray, FloatArray]:
     """Find for each child the parent that holds the largest share of its area.
 
-    Of equal shares the parent with the lowest code wins, compared by code points.
+    Of equal shares the parent with the lowest code wins, compared by code points. A parent that
+    covers the child comes before one that lacks any of it.
 
     Parameters
     ----------
@@ -48,10 +49,7 @@ def parents_by_area(
     parent = np.full(len(inner), -1, dtype=np.int64)
     share = np.zeros(len(inner))
     outside = areas.copy()
-    child_of, parent_of = shapely.STRtree(outer).query(inner, predicate="intersects")
-    shares = _held(inner[child_of], outer[parent_of], areas[child_of])
-    held = shares > 0.0
-    child_of, parent_of, shares = child_of[held], parent_of[held], shares[held]
+    child_of, parent_of, shares = _held(inner, outer, areas)
     if len(child_of) == 0:
         return parent, share, outside
     largest = np.zeros(len(inner))
@@ -65,16 +63,38 @@ def parents_by_area(
     chosen, at = np.unique(child_of, return_index=True)
     parent[chosen] = parent_of[at]
     share[chosen] = shares[at]
-    spill = shapely.difference(inner[chosen], outer[parent_of[at]])
-    outside[chosen] = areas_m2(np.asarray(spill, dtype=object))
+    outside[chosen] = _spill(inner[chosen], outer[parent_of[at]], shares[at])
     return parent, share, outside
 
 
-def _held(children: GeometryArray, parents: GeometryArray, areas: FloatArray) -> FloatArray:
-    """Share of each child that its parent holds, cut only where the parent does not cover it."""
-    shares = np.ones(len(children))
-    crossing = ~np.asarray(shapely.covers(parents, children), dtype=bool)
-    cut = np.asarray(shapely.intersection(children[crossing], parents[crossing]), dtype=object)
+def _held(
+    children: GeometryArray, parents: GeometryArray, areas: FloatArray
+) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
+    """The pairs of a child and a parent that shares ground with it, and the child's share of it.
+
+    Most children lie within one parent, and only those that do not are cut.
+    """
+    shapely.prepare(parents)
+    tree = shapely.STRtree(parents)
+    whole = np.array(tree.query(shapely.point_on_surface(children), predicate="intersects"))
+    whole = whole[:, shapely.covers(parents[whole[1]], children[whole[0]])]
+    rest = np.setdiff1d(np.arange(len(children)), whole[0])
+    near = np.array(tree.query(children[rest], predicate="intersects"))
+    near[0] = rest[near[0]]
+    near = near[:, ~shapely.touches(parents[near[1]], children[near[0]])]
+    cut = shapely.intersection(children[near[0]], parents[near[1]])
     with np.errstate(invalid="ignore", divide="ignore"):
-        shares[crossing] = np.nan_to_num(areas_m2(cut) / areas[crossing])
-    return np.minimum(shares, 1.0)
+        shares = np.nan_to_num(areas_m2(np.asarray(cut, dtype=object)) / areas[near[0]])
+    child_of, parent_of = np.hstack([whole, near])
+    shares = np.append(np.ones(whole.shape[1]), np.minimum(shares, 1.0))
+    held = shares > 0.0
+    return child_of[held], parent_of[held], shares[held]
+
+
+def _spill(children: GeometryArray, parents: GeometryArray, shares: FloatArray) -> FloatArray:
+    """The area of each child outside its parent, in square metres."""
+    spill = np.zeros(len(children))
+    crossing = np.flatnonzero(shares < 1.0 - SAME_SHARE)
+    cut = shapely.difference(children[crossing], parents[crossing])
+    spill[crossing] = areas_m2(np.asarray(cut, dtype=object))
+    return spill

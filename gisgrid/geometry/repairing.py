@@ -16,7 +16,7 @@ from gisgrid.geometry.edges import edges_of, unmatched
 from gisgrid.geometry.metric import areas_m2
 from gisgrid.geometry.validity import Repair, repair
 
-__all__ = ["Change", "Homes", "Proposal", "propose_repair"]
+__all__ = ["Change", "Homes", "Parents", "Proposal", "propose_repair"]
 
 # Noding leaves differences below this.
 _NOTHING_M2 = 1e-3
@@ -35,6 +35,22 @@ class Homes:
     lon: FloatArray
     lat: FloatArray
     households: FloatArray
+
+
+@dataclass(frozen=True)
+class Parents:
+    """The level above, whose borders a repair keeps to.
+
+    Attributes
+    ----------
+    polygons : array of valid shapely polygons, shape (m,)
+        In WGS 84 degrees; None is passed over.
+    of : int64 array, shape (n,)
+        The parent of each polygon of the level below, -1 for none.
+    """
+
+    polygons: GeometryArray
+    of: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -92,6 +108,7 @@ def propose_repair(
     *,
     fill_m2: float,
     homes: Homes | None = None,
+    parents: Parents | None = None,
 ) -> Proposal:
     """Propose a coverage: valid rings, no overlaps, no small gaps.
 
@@ -107,6 +124,10 @@ def propose_repair(
         Gaps up to this many square metres are filled.
     homes : Homes, optional
         What to count the households with that would change hands.
+    parents : Parents, optional
+        Ground that is claimed is parted along their borders and goes to a claimant whose parent
+        it lies in, where there is one; a gap is filled by polygons of the parent that it lies in
+        only. Ground that a single polygon has stays with it, wherever its parent lies.
 
     Raises
     ------
@@ -117,7 +138,8 @@ def propose_repair(
     sound, rings = repair(given)
     present = np.flatnonzero(~shapely.is_missing(sound))
     before = sound[present]
-    made, lost, gained, gaps = _settled(before, fill_m2)
+    above = None if parents is None else Parents(parents.polygons, parents.of[present])
+    made, lost, gained, gaps = _settled(before, fill_m2, above)
     if not shapely.coverage_is_valid(made):
         raise CoverageError(
             "no coverage was found near these polygons", fix="mend the largest faults by hand"
@@ -135,7 +157,7 @@ def propose_repair(
 
 
 def _settled(
-    polygons: GeometryArray, fill_m2: float
+    polygons: GeometryArray, fill_m2: float, parents: Parents | None
 ) -> tuple[GeometryArray, FloatArray, FloatArray, int]:
     """A coverage; what each polygon loses and gains in m²; how many gaps are filled."""
     count = len(polygons)
@@ -144,25 +166,75 @@ def _settled(
         return polygons, lost, gained, 0
     faces, face_of, owner_of = owned_faces(polygons, polygons)
     owners = np.bincount(face_of, minlength=len(faces))
+    cuts = _parting(faces[(owners != 1) & ((owners > 1) | (areas_m2(faces) <= fill_m2))], parents)
+    if len(cuts):
+        faces, face_of, owner_of = owned_faces(polygons, polygons, cuts)
+        owners = np.bincount(face_of, minlength=len(faces))
+    above = _held_by(faces, parents)
     owner = np.full(len(faces), -1, dtype=np.int64)
     alone = owners[face_of] == 1
     owner[face_of[alone]] = owner_of[alone]
     claimed = owners[face_of] > 1
     face, claimant = face_of[claimed], owner_of[claimed]
-    _decide(faces, owner, face, claimant)
+    _decide(faces, owner, face, claimant, _in_family(face, claimant, above, parents))
     gone = owner[face] != claimant
     lost += np.bincount(claimant[gone], areas_m2(faces[face[gone]]), minlength=count)
     gaps = np.flatnonzero(owners == 0)
     gaps = gaps[areas_m2(faces[gaps]) <= fill_m2]
-    filled = _fill(faces, owner, gaps)
+    filled = _fill(faces, owner, gaps, above, parents)
     gained += np.bincount(owner[filled], areas_m2(faces[filled]), minlength=count)
+    return _put_together(polygons, faces, owner), lost, gained, len(filled)
+
+
+def _put_together(
+    polygons: GeometryArray, faces: GeometryArray, owner: NDArray[np.int64]
+) -> GeometryArray:
+    """Each polygon from the faces that it owns; None where it owns none."""
     order = np.argsort(owner, kind="stable")
-    cuts = np.searchsorted(owner[order], np.arange(count + 1))
+    cuts = np.searchsorted(owner[order], np.arange(len(polygons) + 1))
     made = polygons.copy()
-    for k in range(count):
+    for k in range(len(polygons)):
         own = faces[order[cuts[k] : cuts[k + 1]]]
         made[k] = shapely.coverage_union_all(own) if len(own) else None
-    return made, lost, gained, len(filled)
+    return made
+
+
+def _parting(doubtful: GeometryArray, parents: Parents | None) -> GeometryArray:
+    """The edges of the parents that run through ground which is to be given to somebody."""
+    if parents is None or len(doubtful) == 0:
+        return np.empty(0, dtype=object)
+    rings = shapely.get_rings(shapely.get_parts(parents.polygons))
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    ends = np.stack([points[:-1], points[1:]], axis=1)[ring[:-1] == ring[1:]]
+    edges: GeometryArray = shapely.linestrings(ends)
+    face, edge = shapely.STRtree(edges).query(doubtful, predicate="intersects")
+    through = ~shapely.touches(doubtful[face], edges[edge])
+    cuts: GeometryArray = edges[np.unique(edge[through])]
+    return cuts
+
+
+def _held_by(faces: GeometryArray, parents: Parents | None) -> NDArray[np.int64]:
+    """The first parent that covers each face; -1 where none does."""
+    held = np.full(len(faces), -1, dtype=np.int64)
+    if parents is not None:
+        inside = shapely.point_on_surface(faces)
+        face, parent = shapely.STRtree(parents.polygons).query(inside, predicate="intersects")
+        order = np.lexsort((-parent, face))
+        held[face[order]] = parent[order]
+    return held
+
+
+def _in_family(
+    face: NDArray[np.int64],
+    polygon: NDArray[np.int64],
+    above: NDArray[np.int64],
+    parents: Parents | None,
+) -> NDArray[np.bool_]:
+    """Whether faces lie in the parents of polygons; always, where there are no parents."""
+    if parents is None:
+        return np.ones(len(face), dtype=np.bool_)
+    found: NDArray[np.bool_] = (above[face] >= 0) & (above[face] == parents.of[polygon])
+    return found
 
 
 def _decide(
@@ -170,26 +242,36 @@ def _decide(
     owner: NDArray[np.int64],
     face: NDArray[np.int64],
     claimant: NDArray[np.int64],
+    family: NDArray[np.bool_],
 ) -> None:
-    """Give each claimed face to the claimant with the longest border with it, else the first."""
+    """Give each claimed face to one of its family, to the one with the longest border with it."""
     border = _borders(faces, owner, np.unique(face))
     pairs = zip(face.tolist(), claimant.tolist(), strict=True)
     length = np.array([border.get(pair, 0.0) for pair in pairs])
-    order = np.lexsort((claimant, -length, face))
+    order = np.lexsort((claimant, -length, ~family, face))
     decided, first = np.unique(face[order], return_index=True)
     owner[decided] = claimant[order][first]
 
 
 def _fill(
-    faces: GeometryArray, owner: NDArray[np.int64], gaps: NDArray[np.int64]
+    faces: GeometryArray,
+    owner: NDArray[np.int64],
+    gaps: NDArray[np.int64],
+    above: NDArray[np.int64],
+    parents: Parents | None,
 ) -> NDArray[np.int64]:
     """Give each gap that several polygons enclose to the one with the longest border with it."""
     around: dict[int, list[tuple[float, int]]] = {}
     for (gap, polygon), length in _borders(faces, owner, gaps).items():
         around.setdefault(gap, []).append((-length, polygon))
-    filled = [gap for gap, sides in around.items() if len(sides) > 1]
-    for gap in filled:
-        owner[gap] = min(around[gap])[1]
+    filled = []
+    for gap, sides in around.items():
+        polygons = np.array([polygon for _, polygon in sides])
+        family = _in_family(np.full(len(sides), gap), polygons, above, parents)
+        heirs = [side for side, own in zip(sides, family.tolist(), strict=True) if own]
+        if len(sides) > 1 and heirs:
+            owner[gap] = min(heirs)[1]
+            filled.append(gap)
     return np.array(filled, dtype=np.int64)
 
 

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["LEAST_M2", "Ground", "moved_ground"]
+__all__ = ["LEAST_M2", "ROUNDING", "Ground", "moved_ground", "same_ground"]
 
 # Cutting leaves threads along a border that did not move: no ground that anybody stands on.
 LEAST_M2: Final = 0.01
+
+# What a new vertex on an edge can change of an area, as a share of it.
+ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,20 @@ def moved_ground(before: Mapping[int, Any], after: Mapping[int, Any]) -> list[Gr
         if area >= LEAST_M2 and sources[i] != targets[j]
     ]
     return sorted(found, key=lambda one: (one.source, one.target))
+
+
+def same_ground(one: Any, other: Any) -> bool:
+    """Whether two valid polygons differ at most by vertices on their edges."""
+    if shapely.equals_identical(one, other):
+        return True
+    areas = shapely.area([one, other])
+    if abs(areas[0] - areas[1]) > ROUNDING * areas.max():
+        return False
+    fewer, more = sorted(
+        (set(map(tuple, shapely.get_coordinates(shape).tolist())) for shape in (one, other)),
+        key=len,
+    )
+    return fewer <= more
 
 
 def _differences(

@@ -10,6 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gisgrid.bench.honeycomb import make_coverage
 from gisgrid.files import open_source
 from gisgrid.geometry.crs import GeometryArray
 from gisgrid.geometry.metric import areas_m2
@@ -46,6 +47,31 @@ def test_equal_shares_go_to_the_lowest_code_point(codes: list[str], winner: int)
 def test_the_lowest_code_wins_only_ties() -> None:
     child = shapely.box(121.05, 31.02, 121.1500001, 31.04)
     assert parents_by_area([child], [WEST, EAST], ["a", "b"])[0].tolist() == [1]
+
+
+def test_of_parents_that_overlap_the_one_that_covers_comes_first_then_the_lowest_code() -> None:
+    child = shapely.box(121.02, 31.02, 121.08, 31.04)
+    almost = shapely.box(121.02 + 1e-12, 31.0, 121.2, 31.1)
+    wide = shapely.box(120.9, 30.9, 121.3, 31.2)
+    parent, share, outside = parents_by_area([child], [almost, wide, WEST], ["a", "c", "b"])
+    assert (parent.tolist(), share.tolist(), outside.tolist()) == ([2], [1.0], [0.0])
+    assert parents_by_area([child], [almost, EAST], ["b", "a"])[0].tolist() == [0]
+
+
+def test_winding_children_are_found_in_the_union_that_holds_them() -> None:
+    coverage = make_coverage(60, 1)
+    units = [shapely.coverage_union_all(part) for part in np.split(coverage.polygons, 6)]
+    codes = [f"U{k}" for k in range(6)]
+    parent, share, outside = parents_by_area(coverage.polygons, units, codes)
+    assert parent.tolist() == np.repeat(np.arange(6), 10).tolist()
+    assert set(share) == {1.0}
+    assert not outside.any()
+    # A metre to the east they spill, by what GEOS cuts off.
+    moved = shapely.transform(coverage.polygons, lambda xy: np.add(xy, [1e-5, 0.0]))
+    parent, share, outside = parents_by_area(moved, units, codes)
+    cut = shapely.difference(moved, np.array(units)[parent])
+    np.testing.assert_allclose(outside, areas_m2(cut), rtol=1e-9)
+    np.testing.assert_allclose(share, 1 - outside / areas_m2(moved), atol=1e-9)
 
 
 def test_outside_everything() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gisgrid.geometry.checking.running import check, check_level, check_nesting, joined
+from gisgrid.geometry.checking.running import check, check_level, check_nesting, joined, worsened
 from gisgrid.geometry.checking.summary import summary
 from gisgrid.geometry.checking.values import (
     KINDS,
@@ -27,4 +27,5 @@ __all__ = [
     "check_nesting",
     "joined",
     "summary",
+    "worsened",
 ]

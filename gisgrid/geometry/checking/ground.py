@@ -61,7 +61,7 @@ def ground_faults(polygons: GeometryArray) -> GroundFaults:
 
 
 def owned_faces(
-    shapes: GeometryArray, drawn: GeometryArray
+    shapes: GeometryArray, drawn: GeometryArray, more: GeometryArray | None = None
 ) -> tuple[GeometryArray, NDArray[np.int64], NDArray[np.int64]]:
     """The faces between the borders of some polygons, and who owns each.
 
@@ -71,6 +71,8 @@ def owned_faces(
         Who may own a face.
     drawn : array of shapely polygons
         Whose borders are drawn.
+    more : array of shapely LineString, optional
+        Lines that are drawn too.
 
     Returns
     -------
@@ -79,7 +81,9 @@ def owned_faces(
     face_of, owner_of : ndarrays of int64
         Pairs of face and owner, in order of faces; a face in no pair is owned by nobody.
     """
-    lines = shapely.get_parts(shapely.union_all(shapely.boundary(drawn)))
+    borders = shapely.boundary(drawn)
+    given = borders if more is None else np.concatenate([borders, more])
+    lines = shapely.get_parts(shapely.union_all(given))
     faces = shapely.get_parts(shapely.polygonize(lines))
     inside = shapely.point_on_surface(faces)
     face_of, owner_of = shapely.STRtree(shapes).query(inside, predicate="intersects")

@@ -19,7 +19,7 @@ from gisgrid.geometry.checking.rows import (
 from gisgrid.geometry.checking.values import KINDS, Checked, Finding, Level, Tolerances
 from gisgrid.geometry.validity import invalid_rings, repair
 
-__all__ = ["check", "check_level", "check_nesting"]
+__all__ = ["check", "check_level", "check_nesting", "joined", "worsened"]
 
 _DEFAULTS = Tolerances()
 
@@ -139,6 +139,20 @@ def joined(parts: Sequence[Checked], tolerances: Tolerances) -> Checked:
         accepted=tuple(one for part in parts for one in part.accepted),
         grids={name: count for part in parts for name, count in part.grids.items()},
     )
+
+
+def worsened(before: Checked, after: Checked) -> tuple[Finding, ...]:
+    """What is wrong after a change and was not before, or by more than the tolerance of gaps."""
+    known = {_key(one): one.area_m2 for one in before.findings}
+    return tuple(
+        one
+        for one in after.findings
+        if _key(one) not in known or one.area_m2 > known[_key(one)] + after.tolerances.gap_m2
+    )
+
+
+def _key(one: Finding) -> tuple[str, str, tuple[str, ...]]:
+    return (one.kind, one.level, one.codes)
 
 
 def sound(level: Level) -> Level:

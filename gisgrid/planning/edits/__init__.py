@@ -5,8 +5,10 @@ Existing borders keep their coordinates to the last bit: a drawn line gets one n
 crosses one, and that vertex goes into the border on both sides and on every level.
 """
 
+from gisgrid.planning.edits.buildings import Building, move_buildings
 from gisgrid.planning.edits.moving import change_parent, merge, move_border, move_part
 from gisgrid.planning.edits.noding import SNAP_M
+from gisgrid.planning.edits.painting import paint
 from gisgrid.planning.edits.soundness import MIN_WIDTH_M
 from gisgrid.planning.edits.splitting import Weigh, cut_out, split
 from gisgrid.planning.edits.stack import Added, Box, Redrawn, Stack, box_round
@@ -17,6 +19,7 @@ __all__ = [
     "SNAP_M",
     "Added",
     "Box",
+    "Building",
     "Redrawn",
     "Stack",
     "Weigh",
@@ -25,7 +28,9 @@ __all__ = [
     "cut_out",
     "merge",
     "move_border",
+    "move_buildings",
     "move_part",
     "move_vertex",
+    "paint",
     "split",
 ]

@@ -29,3 +29,7 @@ class Plane:
     def flat(self, points: NDArray[np.float64]) -> Coords:
         """Degrees, shape (…, 2), as metres from the origin."""
         return np.asarray((points - np.array(self.origin)) * self.scale)
+
+    def degrees(self, points: NDArray[np.float64]) -> Coords:
+        """Metres from the origin, shape (…, 2), as degrees."""
+        return np.asarray(points / self.scale + np.array(self.origin))

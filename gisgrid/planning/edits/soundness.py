@@ -22,7 +22,7 @@ MIN_WIDTH_M = 1.0
 _LENGTH = 1e-10
 
 
-def require_sound(bench: Workbench, *levels: str) -> None:
+def require_sound(bench: Workbench, *levels: str, in_pieces: bool = False) -> None:
     """Refuse what an edit did where a grid is in pieces, narrow, or does not fit its neighbours.
 
     Parameters
@@ -31,6 +31,8 @@ def require_sound(bench: Workbench, *levels: str) -> None:
     *levels : str
         Where new lines were drawn. Levels above got only what the level below exchanged, and
         that was counted when it was.
+    in_pieces : bool
+        Grids may come to lie in pieces.
 
     Raises
     ------
@@ -42,7 +44,7 @@ def require_sound(bench: Workbench, *levels: str) -> None:
         # A new grid is to be one piece; an old one may be in as many as before.
         before = bench.stack.shapes[level].get(key)
         parts, old = shapely.get_parts(shape), shapely.get_parts(before)
-        if len(parts) > max(len(old), 1):
+        if len(parts) > max(len(old), 1) and not in_pieces:
             raise InputError(
                 f"{level} {bench.name(key)} would be in {len(parts)} pieces that lie apart",
                 where=one_place(min(parts, key=shapely.area)),

@@ -164,7 +164,11 @@ class Workbench:
             if key not in grids and key not in self.new:
                 raise NotFound(f"{level} {self.name(key)} is not among the grids here")
         left = without(grids[source], ground)
-        grown = unite([grids[target], ground] if target in grids else [ground])
+        try:
+            grown = unite([grids[target], ground] if target in grids else [ground])
+        except shapely.errors.GEOSException:
+            # GEOS unites only what shares its vertices.
+            raise self._misfit(level, ground, target) from None
         self._require_same_ground(level, ground, {source: left, target: grown})
         if left is None and source not in self.ended:
             raise InputError(
@@ -189,11 +193,14 @@ class Workbench:
         for key, shape in after.items():
             old, new = _area(self.shapes[level].get(key)), _area(shape)
             if abs(abs(new - old) - moved) > _ROUNDING * max(old, new):
-                raise Conflict(
-                    f"{level} {self.name(key)} does not share its vertices with the grids there",
-                    where=one_place(ground),
-                    fix="check that neighbours and levels fit each other, and repair them first",
-                )
+                raise self._misfit(level, ground, key)
+
+    def _misfit(self, level: str, ground: BaseGeometry, key: int) -> Conflict:
+        return Conflict(
+            f"{level} {self.name(key)} does not share its vertices with the grids there",
+            where=one_place(ground),
+            fix="knit the plan first (gisgrid plan knit), or repair it (gisgrid check --propose)",
+        )
 
     def _take_along(self, level: str, ground: BaseGeometry, source: int, target: int) -> None:
         """Children that stand on ground that changes hands come under the new owner."""

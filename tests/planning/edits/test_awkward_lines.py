@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from gisgrid.errors import GisgridError
 from gisgrid.planning.edits import cut_out, move_border, move_part, split
+from tests.planning.edits.squares import MM, at, donut, town
 from tests.planning.edits.states import redraw, require_whole
-from tests.planning.edits.test_hard_cases import MM, at, donut, town
 
 # Quarters of a square, so that corners and borders are hit, and a little beside: on the very
 # spot, floats away, within the millimetre that snaps, at its edge, and beyond.

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 import shapely
 
-from gisgrid.errors import Conflict, CoordinateError, InputError, NotFound
+from gisgrid.errors import Conflict, InputError
 from gisgrid.planning.edits import (
-    Redrawn,
     Stack,
     change_parent,
     cut_out,
@@ -20,44 +18,9 @@ from gisgrid.planning.edits import (
     move_vertex,
     split,
 )
-from tests.planning.edits.states import outline, redraw, require_whole, same
-from tests.towns import SIDE, SOUTH, WEST, square
-
-MM = 1e-3 / 111_320 / SIDE  # a millimetre, in sides of the town's squares
-
-
-def town() -> Stack:
-    """Eight by two squares: micro 100 + 10 x + y, four to each unit (10 to 13), areas 1 and 2."""
-    micro = {100 + 10 * x + y: square(x, y) for x in range(8) for y in range(2)}
-    parents: dict[int, int | None] = {key: 10 + (key - 100) // 20 for key in micro}
-    unit = {u: united(micro, parents, u) for u in range(10, 14)}
-    parents |= {u: 1 + (u - 10) // 2 for u in unit}
-    area = {a: united(unit, parents, a) for a in (1, 2)}
-    parents |= {1: None, 2: None}
-    stack = Stack({"area": area, "unit": unit, "micro": micro}, parents, {100: "M-100"})
-    require_whole(stack)
-    return stack
-
-
-def united(grids: dict[int, Any], parents: dict[int, int | None], parent: int) -> Any:
-    return shapely.coverage_union_all([g for key, g in grids.items() if parents[key] == parent])
-
-
-def at(x: float, y: float) -> tuple[float, float]:
-    return WEST + x * SIDE, SOUTH + y * SIDE
-
-
-def line(*points: tuple[float, float]) -> Any:
-    return shapely.LineString([at(x, y) for x, y in points])
-
-
-def done(stack: Stack, redrawn: Redrawn) -> Stack:
-    after = redraw(stack, redrawn)
-    require_whole(after)
-    for level in stack.shapes:
-        sizes = [shapely.area(outline(state, level)) for state in (stack, after)]
-        assert sizes[0] == pytest.approx(sizes[1], rel=1e-12)
-    return after
+from tests.planning.edits.squares import MM, at, done, donut, line, town
+from tests.planning.edits.states import same
+from tests.towns import SIDE, square
 
 
 def side_area(shape: Any) -> float:
@@ -132,12 +95,6 @@ def test_who_keeps_the_key_is_weighed() -> None:
     assert side_area(split(town(), 110, cut).changed[110]) == pytest.approx(0.7)
     assert side_area(split(town(), 110, cut, southern).changed[110]) == pytest.approx(0.3)
     assert side_area(split(town(), 110, cut, lambda p: [1] * len(p)).changed[110]) > 0.6
-
-
-def donut() -> Stack:
-    """Micro 110 with a special grid, 171, in its middle."""
-    stack = town()
-    return done(stack, cut_out(stack, "micro", square(1.3, 0.3, 0.4, 0.4)))
 
 
 def test_a_special_grid_is_an_enclave_and_may_be_merged_back() -> None:
@@ -307,108 +264,3 @@ def test_levels_that_do_not_share_vertices_are_left_alone() -> None:
     with pytest.raises(Conflict, match="does not share its vertices"):
         move_part(loose, 110, 120, square(1.5, 0.2, 1, 0.5), with_parents=True)
     assert set(move_part(loose, 110, 111, square(1.2, 0.5, 0.5, 1)).changed) == {110, 111}
-
-
-def nowhere() -> Any:
-    with np.errstate(invalid="ignore"):
-        return shapely.from_wkt("LINESTRING (121.2 31.3, nan 31.4)")
-
-
-CIRCLE = shapely.Point(at(1.5, 0.5)).buffer(0.1 * SIDE)
-BOW = shapely.Polygon([at(0, 0), at(1, 1), at(1, 0), at(0, 1)])
-
-REFUSED = {
-    "short line": (InputError, "does not cut", lambda t: split(t, 100, line((0.2, 0), (0.2, 0.9)))),
-    "line elsewhere": (InputError, "does not cut", lambda t: split(t, 100, line((5, 0), (6, 1)))),
-    "line on border": (InputError, "does not cut", lambda t: split(t, 100, line((1, -1), (1, 3)))),
-    "loop": (
-        InputError,
-        "crosses or touches itself",
-        lambda t: split(t, 100, line((-1, 0.5), (1, 0.5), (0.5, 1.5), (0.5, -1))),
-    ),
-    "ring": (InputError, "itself", lambda t: split(t, 100, shapely.boundary(CIRCLE))),
-    "polygon for a line": (InputError, "is no line", lambda t: split(t, 100, CIRCLE)),
-    "nan": (
-        CoordinateError,
-        "nan",
-        lambda t: split(t, 100, nowhere()),
-    ),
-    "latitude first": (
-        CoordinateError,
-        "121",
-        lambda t: move_vertex(t, "micro", at(1, 1), (31.3, 121.2)),
-    ),
-    "sliver": (InputError, "M-100 .* wide", lambda t: split(t, 100, line((-1, 1e-4), (2, 1e-4)))),
-    "bow tie": (InputError, "not valid: Self-inter", lambda t: move_part(t, 100, 110, BOW)),
-    "empty": (InputError, "not valid", lambda t: move_part(t, 100, 110, shapely.Polygon())),
-    "island": (InputError, "no border with micro 111", lambda t: move_part(t, 110, 111, CIRCLE)),
-    "corner": (
-        InputError,
-        "no border with micro 111",
-        lambda t: move_part(t, 100, 111, square(0.5, 0.5)),
-    ),
-    "none of it": (InputError, "no ground", lambda t: move_part(t, 100, 110, square(5, 0))),
-    "all of it": (InputError, "all of", lambda t: move_part(t, 100, 110, square(-1, -1, 3, 3))),
-    "in two": (
-        InputError,
-        "pieces",
-        lambda t: move_part(t, 110, 111, square(1.4, -1, 0.2, 3)),
-    ),
-    "in two by a special": (
-        InputError,
-        "pieces",
-        lambda t: cut_out(t, "micro", square(1.4, -1, 0.2, 3)),
-    ),
-    "special of nothing": (InputError, "no ground", lambda t: cut_out(t, "micro", square(50, 50))),
-    "no such level": (InputError, "police", lambda t: cut_out(t, "police", CIRCLE)),
-    "levels mixed": (InputError, "one level", lambda t: merge(t, [100, 10])),
-    "one alone": (InputError, "one level", lambda t: merge(t, [100])),
-    "apart": (InputError, "shares no border", lambda t: merge(t, [100, 110, 131], None, True)),
-    "corner only": (InputError, "shares no border", lambda t: merge(t, [100, 111])),
-    "unknown": (NotFound, "999", lambda t: merge(t, [100, 999])),
-    "not beside": (
-        InputError,
-        "share no border",
-        lambda t: move_border(t, 100, 120, line((1, 0), (1, 1))),
-    ),
-    "parts nothing": (
-        InputError,
-        "does not part",
-        lambda t: move_border(t, 100, 110, line((0.5, -1), (0.5, 0.5))),
-    ),
-    "vertex of none": (
-        InputError,
-        "no border has a vertex",
-        lambda t: move_vertex(t, "micro", at(0.5, 0.5), at(0.6, 0.6)),
-    ),
-    "outer border": (
-        Conflict,
-        "outer border",
-        lambda t: move_vertex(t, "micro", at(1, 0), at(1, 0.2)),
-    ),
-    "crossing": (
-        InputError,
-        "cross itself|overlap|pieces",
-        lambda t: move_vertex(t, "micro", at(1, 1), at(2.5, 1.2)),
-    ),
-    "onto another": (
-        InputError,
-        "millimetre",
-        lambda t: move_vertex(t, "micro", at(1, 1), at(1, 2), with_parents=True),
-    ),
-    "onto a border": (
-        InputError,
-        "millimetre",
-        lambda t: move_vertex(t, "micro", at(1, 1), at(1.5, 2), with_parents=True),
-    ),
-    "wrong parent": (InputError, "cannot be the parent", lambda t: change_parent(t, 100, 1)),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_meant_is_refused_in_words(case: str) -> None:
-    kind, words, edit = REFUSED[case]
-    with pytest.raises(kind, match=words) as caught:
-        edit(town())
-    assert caught.value.fix
-    assert caught.value.where or kind in (CoordinateError, NotFound, InputError)

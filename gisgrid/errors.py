@@ -16,6 +16,7 @@
     │   └── VersionRequired     a change does not say which version it was made on
     ├── NotFound                nothing has that code, id or name
     ├── Conflict                the state of the record forbids it
+    │   ├── Busy                another change is under way, or this one takes too long
     │   ├── PublishBlocked      findings that are errors stand in the way of publishing
     │   └── StaleVersion        somebody else has changed it meanwhile
     ├── Forbidden               who asks may not do it
@@ -33,6 +34,7 @@ The faces map this tree once each: ``api.problems`` to HTTP problem documents,
 from __future__ import annotations
 
 __all__ = [
+    "Busy",
     "ColumnError",
     "Conflict",
     "CoordinateError",
@@ -133,6 +135,10 @@ class NotFound(GisgridError):
 
 class Conflict(GisgridError):
     """The state of the record forbids what was asked."""
+
+
+class Busy(Conflict):
+    """Another change is under way, or this one takes too long: the same may succeed later."""
 
 
 class PublishBlocked(Conflict):

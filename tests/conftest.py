@@ -22,8 +22,9 @@ from gisgrid.store.engine import make_engine
 from gisgrid.store.schema import ensure_ready
 from gisgrid.store.server import PrivateServer
 from tests.commands import Run
-from tests.folders import new_folder
+from tests.folders import free_port, new_folder
 from tests.towns import publish_town
+from tests.village import found_village
 
 # A busy machine is no failure: the deadline of one example is off.
 hypothesis.settings.register_profile("gisgrid", deadline=None)
@@ -63,7 +64,7 @@ def server() -> Iterator[PrivateServer]:
     """A throw-away PostGIS of this test session."""
     folder = new_folder()
     private = PrivateServer(folder / "home")
-    private.up(throwaway=True)
+    private.up(throwaway=True, listen=f"127.0.0.1:{free_port()}")
     yield private
     private.down()
     shutil.rmtree(folder, ignore_errors=True)
@@ -146,6 +147,23 @@ def town_template(server: PrivateServer, clone: Callable[[str], str], template: 
 def town(lend: Callable[[str], str], town_template: str) -> Iterator[Engine]:
     """An engine on a database of this test in which the town is published."""
     made = make_engine(lend(town_template))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="session")
+def village_template(clone: Callable[[str], str], town_template: str) -> str:
+    """The name of a database with the village of `tests.village`."""
+    made = make_engine(clone(town_template))
+    found_village(made)
+    made.dispose()
+    return str(made.url.database)
+
+
+@pytest.fixture
+def village(lend: Callable[[str], str], village_template: str) -> Iterator[Engine]:
+    """An engine on a database of this test that holds the village."""
+    made = make_engine(lend(village_template))
     yield made
     made.dispose()
 

@@ -1,9 +1,10 @@
-"""Folders for servers that live for a test or a session."""
+"""Folders and ports for servers that live for a test or a session."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import socket
 import tempfile
 from pathlib import Path
 
@@ -16,3 +17,10 @@ def new_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="gg", dir=memory if roomy else "/tmp"))
     folder.chmod(0o755)
     return folder
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

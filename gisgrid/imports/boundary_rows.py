@@ -15,6 +15,7 @@ from gisgrid.imports.running import TEXT, WHOLE, drop_long, row_numbers, typed
 from gisgrid.points.positions import shapes
 from gisgrid.points.sieve import Sieve
 from gisgrid.store import grids
+from gisgrid.store.codes import UNADDRESSABLE
 from gisgrid.store.parents import PARENT_LEVEL
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ class BoundaryRows:
         sieve.drop((codes == "").to_numpy(dtype=bool), field, "is missing")
         control = codes.str.contains(r"[\x00-\x1f\x7f]", regex=True).to_numpy(dtype=bool)
         sieve.drop(control, field, "holds a control character")
+        strokes = codes.str.contains(UNADDRESSABLE, regex=True).to_numpy(dtype=bool)
+        sieve.drop(strokes, field, "holds a / or is made of dots", said)
         drop_long(sieve, codes, field)
         asked = codes[sieve.good].tolist()
         taken = grids.levels_by_code(self._connection, asked)

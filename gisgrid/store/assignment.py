@@ -13,6 +13,7 @@ from sqlalchemy import (
     Float,
     MetaData,
     Table,
+    case,
     cast,
     func,
     literal,
@@ -20,10 +21,12 @@ from sqlalchemy import (
     update,
 )
 
+from gisgrid.locate import NESTED_LEVELS, Owners
 from gisgrid.store.boxes import select_in_boxes, share_of_extent
 from gisgrid.store.copying import copy_in, copy_numbers
 from gisgrid.store.coverages import level_index
-from gisgrid.store.places import OWNED, owner_columns
+from gisgrid.store.holds.queries import held_ids
+from gisgrid.store.places import MANUAL, OWNED, owner_columns
 from gisgrid.store.tables import LEVELS
 
 if TYPE_CHECKING:
@@ -164,7 +167,7 @@ def _put_right(
 ) -> int:
     """Write the rows whose owners are others than they have; how many these are."""
     lon, lat = (rows[name].astype(np.float64) for name in ("lon", "lat"))
-    owners = index.owners(lon, lat)
+    owners = _unless_held(connection, table, rows, index.owners(lon, lat))
     differs = rows["on_border"] != owners.border
     for level in levels:
         differs |= rows[f"{level}_id"] != owners.ids(level)
@@ -184,6 +187,18 @@ def _put_right(
     return int(differs.sum())
 
 
+def _unless_held(
+    connection: Connection, table: Table, rows: NDArray[np.void], owners: Owners
+) -> Owners:
+    """The owners of points, but for places that are held by hand the grids that hold them."""
+    held = np.isin(rows["id"], held_ids(connection, table))
+    if not held.any():
+        return owners
+    ids = {level: owners.ids(level) for level in LEVELS}
+    kept = {level: np.where(held, rows[f"{level}_id"], ids[level]) for level in NESTED_LEVELS}
+    return Owners(ids | kept, owners.border)
+
+
 def _write(connection: Connection, table: Table, changes: dict[str, Any], revision: int) -> None:
     staged = Table(
         "reassigned",
@@ -195,9 +210,10 @@ def _write(connection: Connection, table: Table, changes: dict[str, Any], revisi
     staged.create(connection)
     copy_in(connection, staged, changes)
     new = {name: staged.c[name] for name in changes if name != "id"}
+    how = case((table.c.assigned_how == MANUAL, MANUAL), else_="bulk")
     connection.execute(
         update(table)
         .where(table.c.id == staged.c.id)
-        .values(**new, assigned_how="bulk", assigned_revision=revision)
+        .values(**new, assigned_how=how, assigned_revision=revision)
     )
     staged.drop(connection)

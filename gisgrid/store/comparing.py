@@ -18,16 +18,10 @@ from gisgrid.planning import compare_grids, polsby_popper, share_on_lines
 from gisgrid.planning.ground import LEAST_M2, moved_ground
 from gisgrid.store.boxes import select_in_boxes
 from gisgrid.store.copying import copy_out
-from gisgrid.store.places import OWNED, TABLES
+from gisgrid.store.holds.standing import as_held, held_frame, held_table
+from gisgrid.store.places import OWNED, TABLES, TITLES
 from gisgrid.store.scope import visible
-from gisgrid.store.tables import (
-    LEVELS,
-    address,
-    building,
-    dividing_line,
-    hazard,
-    patrol_point,
-)
+from gisgrid.store.tables import LEVELS, dividing_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,14 +37,8 @@ __all__ = ["Comparison", "compare"]
 
 NESTED: Final = ("area", "unit", "micro")
 
-# Everything that has an owner, and what it is called by where it has a name of its own.
+# Everything that has an owner.
 _KINDS: Final = {kind: table for kind, table in TABLES.items() if table in OWNED}
-_TITLES: Final[Mapping[str, Any]] = {
-    "address": address.c.text,
-    "hazard": hazard.c.subject,
-    "patrol": patrol_point.c.name,
-    "building": building.c.name,
-}
 _PLACE: Final = {
     "id": pa.int64(),
     "source_id": pa.string(),
@@ -78,8 +66,12 @@ class Comparison:
         Ground that changed hands: level, source and target (codes before and after), area_m2 and
         its share of the source; of the micro-grids also households and their share.
     moves : DataFrame
-        Each place that comes to lie in another grid: kind, id, source_id, title, households, lon,
-        lat, and for each nested level the codes ``from_…`` and ``to_…`` (None for outside).
+        Each place that comes to another grid: kind, id, source_id, title, households, lon, lat,
+        and for each nested level the codes ``from_…`` and ``to_…`` (None for outside).
+    held : DataFrame
+        Each place held by hand that stays in its grid although its ground changes hands, or that
+        is let go because that grid ends: kind, source_id, title, grid, lies_in (codes), reason,
+        ended.
     """
 
     before: str
@@ -87,12 +79,15 @@ class Comparison:
     grids: pd.DataFrame
     ground: pd.DataFrame
     moves: pd.DataFrame
+    held: pd.DataFrame
 
 
 def compare(
     connection: Connection, before: State, after: State, *, most_places: int | None = None
 ) -> Comparison:
-    """Compare two states; places are taken where they lie now, confidential hazards left out.
+    """Compare two states; places are taken where they lie, and are held by hand, now.
+
+    Confidential hazards are left out.
 
     Parameters
     ----------
@@ -108,12 +103,17 @@ def compare(
     """
     changed = {level: _changed(before.frames[level], after.frames[level]) for level in LEVELS}
     boxes = _boxes(before, after, changed)
-    places = _places(connection, boxes, most_places)
-    points = len(places)
-    owners = [
-        _index(state, boxes, points).owners(places["lon"].to_numpy(), places["lat"].to_numpy())
-        for state in (before, after)
-    ]
+    held = held_frame(connection)
+    # What a grid holds may lie anywhere.
+    near = np.vstack([boxes, held[["lon", "lat", "lon", "lat"]].to_numpy(dtype=np.float64)])
+    places = _places(connection, near, most_places).merge(
+        held[["kind", "id", "held", "reason"]], how="left", on=["kind", "id"]
+    )
+    places["held"] = places["held"].fillna(0).astype(np.int64)
+    lon, lat = (places[name].to_numpy(dtype=np.float64) for name in ("lon", "lat"))
+    states, keys = (before, after), places["held"].to_numpy()
+    lying = [_index(state, near, len(places)).owners(lon, lat) for state in states]
+    owners = [as_held(one, state, keys) for one, state in zip(lying, states, strict=True)]
     lines = _lines(connection, boxes)
     shown = {
         level: _shown(before.frames[level], after.frames[level], changed[level]) for level in LEVELS
@@ -130,6 +130,7 @@ def compare(
         pd.concat(grids, ignore_index=True),
         _ground(before, after, changed, places, owners),
         _moves(before, after, places, owners),
+        held_table(places, states, lying),
     )
 
 
@@ -166,16 +167,23 @@ def _shapes(frame: gpd.GeoDataFrame, keys: pd.Index) -> dict[int, Any]:
 
 
 def _boxes(before: State, after: State, changed: Mapping[str, pd.Series]) -> NDArray[np.float64]:
-    """The boxes of all grids that differ, as they were and as they are."""
-    shapes = [
-        shape
-        for state in (before, after)
-        for level in LEVELS
-        for shape in _shapes(state.frames[level], changed[level].index).values()
-    ]
+    """The boxes of all grids that differ, or whose path does, as they were and as they are."""
+    shapes = []
+    for level in LEVELS:
+        frames = before.frames[level], after.frames[level]
+        # A path decides who owns a border, and a grid may reach beyond its parent.
+        keys = changed[level].index.union(_repathed(*frames))
+        shapes += [shape for frame in frames for shape in _shapes(frame, keys).values()]
     boxes = shapely.bounds(np.array(shapes, dtype=object)).reshape(-1, 4)
     found: NDArray[np.float64] = np.unique(boxes, axis=0)
     return found
+
+
+def _repathed(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> pd.Index:
+    """The keys of grids whose path is another, be it by what is above them."""
+    both = before[["key", "path"]].merge(after[["key", "path"]], on="key")
+    keys: pd.Index = pd.Index(both.loc[both["path_x"] != both["path_y"], "key"])
+    return keys
 
 
 def _places(connection: Connection, boxes: NDArray[np.float64], most: int | None) -> pd.DataFrame:
@@ -198,7 +206,7 @@ def _places(connection: Connection, boxes: NDArray[np.float64], most: int | None
 
 
 def _select_places(kind: str, table: Table, boxes: NDArray[np.float64]) -> Select[Any]:
-    title = _TITLES.get(kind)
+    title = TITLES.get(kind)
     columns = [
         table.c.id,
         table.c.source_id,

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from sqlalchemy import func, select
 
-from gisgrid.locate import CoverageIndex, LevelIndex, path_key
+from gisgrid.locate import LevelIndex, path_key
 from gisgrid.store import revisions
 from gisgrid.store.boxes import select_in_boxes
 from gisgrid.store.grids import select_grids, valid_grids
@@ -89,6 +89,8 @@ def level_index(
     points : int, optional
         How many will be looked up, about, where the index serves for one time only.
     """
+    from gisgrid.locate import CoverageIndex
+
     valid, version = valid_grids(at), boundary_version.c
     query = (
         select(version.level, valid.c.grid_id, valid.c.path, func.ST_AsBinary(version.geom))

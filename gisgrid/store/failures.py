@@ -6,12 +6,18 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from gisgrid.errors import Conflict, DatabaseError, GisgridError
+from gisgrid.errors import Busy, DatabaseError, GisgridError
 
-__all__ = ["explained", "is_passing"]
+__all__ = ["busy", "explained", "is_passing"]
 
 # SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html
-_TRY_AGAIN: Final = ("40001", "40P01")
+_RIVALS: Final = "somebody else is changing the same at this moment"
+_BUSY: Final = {
+    "40001": _RIVALS,
+    "40P01": _RIVALS,
+    "55P03": _RIVALS,
+    "57014": "it took too long and was given up",
+}
 _NOT_ALLOWED: Final = "42501"
 # A lost connection, a read-only or failed transaction, a rival, no room, an operator, the system.
 _PASSING: Final = ("08", "25", "40", "53", "55", "57", "58")
@@ -23,8 +29,8 @@ def explained(error: SQLAlchemyError, where: str = "") -> GisgridError:
     lines = str(cause).strip().splitlines()
     said = lines[0] if lines else type(error).__name__
     code = getattr(cause, "pgcode", None)
-    if code in _TRY_AGAIN:
-        return Conflict("another change was under way", where=where, fix="try again")
+    if code in _BUSY:
+        return Busy(_BUSY[code], where=where, fix="nothing was changed; try again")
     if code == _NOT_ALLOWED:
         fix = "let a superuser grant CREATE on the database, and make the extension if it is named"
         return DatabaseError(f"the role may not do this: {said}", where=where, fix=fix)
@@ -32,6 +38,12 @@ def explained(error: SQLAlchemyError, where: str = "") -> GisgridError:
         fix = "check the URL and that the server runs"
         return DatabaseError(f"the database cannot be reached: {said}", where=where, fix=fix)
     return DatabaseError(f"the database refused: {said}", where=where)
+
+
+def busy(error: SQLAlchemyError) -> Busy | None:
+    """What a failure is where another change stood in the way, or time ran out."""
+    found = explained(error)
+    return found if isinstance(found, Busy) else None
 
 
 def is_passing(error: SQLAlchemyError) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from operator import eq, ge, gt, le, lt, ne
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 import numpy as np
 import shapely
@@ -22,9 +22,10 @@ from gisgrid.errors import InputError
 from gisgrid.times import parse_instant
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from sqlalchemy import ColumnElement
 
-__all__ = ["Filter", "Kind", "Property", "meets"]
+__all__ = ["Filter", "Kind", "Property", "System", "meets"]
 
 Kind = Literal["text", "integer", "boolean", "instant", "geometry"]
 
@@ -57,6 +58,16 @@ class Property:
     kind: Kind
 
 
+class System(Protocol):
+    """A coordinate system, as the geometries of a filter are written in it."""
+
+    def read(self, written: NDArray[Any]) -> NDArray[Any]:
+        """Geometries in longitude and latitude."""
+
+    def boxes(self, corners: Sequence[float]) -> NDArray[np.float64]:
+        """A box in degrees, shape (n, 4): two where it crosses ±180°."""
+
+
 @dataclass(frozen=True)
 class Filter:
     """How the filters of one collection are read.
@@ -66,13 +77,13 @@ class Filter:
     properties : mapping of str to Property
     zone : tzinfo
         In which a bare date is its midnight.
-    to_degrees : callable
-        Brings a geometry of the filter to longitude and latitude.
+    system : System
+        In which its geometries are written.
     """
 
     properties: Mapping[str, Property]
     zone: tzinfo
-    to_degrees: Callable[[Any], Any] = lambda geometry: geometry
+    system: System
 
     def condition(self, tree: Any) -> ColumnElement[bool]:
         """The condition that a filter in CQL2's JSON form states.
@@ -104,7 +115,7 @@ class Filter:
     def _predicate(self, op: Any, args: list[Any]) -> ColumnElement[bool]:
         count = _ARGUMENTS.get(op) if isinstance(op, str) else None
         if count is None:
-            raise _unfit(f"there is no operation {str(op)[:40]!r} here")
+            raise _unfit(f"there is no operation {_shown(op)} here")
         if op in _COMPARISONS:
             return self._comparison(op, *_counted(op, args, count))
         if op == "s_intersects":
@@ -114,7 +125,7 @@ class Filter:
             return self._property(first).column.is_(None)
         if op == "like":
             found = self._of_kind(self._property(first), "text", op)
-            return found.column.like(self._value(rest[0], "text"))
+            return found.column.like(_pattern(self._value(rest[0], "text")))
         found = self._of_kind(self._property(first), _SCALARS, op)
         if op == "between":
             low, high = (self._value(one, found.kind) for one in rest)
@@ -140,7 +151,13 @@ class Filter:
         if not _is_property(left):
             left, right = right, left
         found = self._of_kind(self._property(left), "geometry", "s_intersects")
-        return meets(found.column, self.to_degrees(_geometry(right)))
+        return meets(found.column, self._geometry(right))
+
+    def _geometry(self, tree: Any) -> Any:
+        """A box or a GeoJSON geometry, in longitude and latitude."""
+        if isinstance(tree, dict) and tree.keys() == {"bbox"}:
+            return _joined(self.system.boxes(_numbers(tree["bbox"])))
+        return self.system.read(np.array([_geojson(tree)], dtype=object))[0]
 
     def _property(self, tree: Any) -> Property:
         name = tree.get("property") if _is_property(tree) else None
@@ -149,7 +166,7 @@ class Filter:
             listed = ", ".join(self.properties)
             raise InputError(
                 "there is no such property",
-                where=f"filter: {str(name or tree)[:60]!r}",
+                where=f"filter: {_shown(name or tree)}",
                 fix=f"name one of: {listed}",
             )
         return found
@@ -170,7 +187,7 @@ class Filter:
         is_number = isinstance(tree, int | float) and not isinstance(tree, bool)
         if kind == "integer" and is_number and math.isfinite(tree) and abs(tree) < 1e15:
             return tree
-        raise _unfit(f"{str(tree)[:40]!r} is not of the kind {kind}")
+        raise _unfit(f"{_shown(tree)} is not of the kind {kind}")
 
     def _instant(self, tree: Any) -> datetime:
         if isinstance(tree, dict) and len(tree) == 1 and tree.keys() <= {"timestamp", "date"}:
@@ -202,25 +219,41 @@ def _counted(op: Any, args: list[Any], count: int) -> list[Any]:
     return args
 
 
-def _geometry(tree: Any) -> Any:
-    """A box or a GeoJSON geometry: valid, two-dimensional, finite."""
+def _pattern(text: str) -> str:
+    """A pattern of LIKE; the database stops at one that ends with the sign that escapes."""
+    if (len(text) - len(text.rstrip("\\"))) % 2:
+        raise _unfit("a pattern cannot end with a single \\")
+    return text
+
+
+def _numbers(tree: Any) -> list[float]:
+    """The numbers of a list; none where one of them is no number."""
+    is_list = isinstance(tree, list) and all(isinstance(one, int | float) for one in tree)
+    return [float(one) for one in tree] if is_list else []
+
+
+def _joined(boxes: NDArray[np.float64]) -> Any:
+    """One geometry of boxes; a box without a width is a line or a point."""
+    return shapely.union_all(shapely.convex_hull(shapely.box(*boxes.T)))
+
+
+def _geojson(tree: Any) -> Any:
+    """A GeoJSON geometry: valid, two-dimensional, finite."""
     if not isinstance(tree, dict):
         raise _unfit("s_intersects takes a geometry")
     try:
-        if tree.keys() == {"bbox"}:
-            numbers = [float(one) for one in tree["bbox"]]
-            west, south, east, north = (
-                numbers if len(numbers) == 4 else (*numbers[:2], *numbers[3:5])
-            )
-            made: Any = shapely.box(west, south, east, north)
-        else:
-            made = shapely.force_2d(shapely.from_geojson(json.dumps(tree)))
-    except (shapely.errors.GEOSException, ValueError, TypeError):
+        made = shapely.force_2d(shapely.from_geojson(json.dumps(tree)))
+    except (shapely.errors.GEOSException, ValueError, TypeError, RecursionError):
         raise _unfit("the geometry cannot be read") from None
     finite = np.isfinite(shapely.get_coordinates(made)).all()
     if made is None or shapely.is_empty(made) or not finite or not shapely.is_valid(made):
         raise _unfit("the geometry is empty or not valid")
     return made
+
+
+def _shown(tree: Any) -> str:
+    """A value for a message; one that holds others may be too deep to be written."""
+    return repr(str(tree)[:60]) if isinstance(tree, str | int | float) else type(tree).__name__
 
 
 def _unfit(what: str) -> InputError:

@@ -155,8 +155,26 @@ def by_code(connection: Connection, code: str, at: datetime) -> tuple[Grid, Any]
     query, valid = select_grids(at, func.ST_AsBinary(boundary_version.c.geom).label("wkb"))
     row = connection.execute(query.where(valid.c.code == code)).one_or_none()
     if row is None:
-        raise NotFound("no grid has this code at that time", where=repr(code))
+        raise _missing(connection, code, at)
     return _grid(row), shapely.from_wkb(bytes(row.wkb))
+
+
+def _missing(connection: Connection, code: str, at: datetime) -> NotFound:
+    """Why a code is no grid's at an instant: it may have been, and be called otherwise then."""
+    what, where = "no grid has this code at that time", repr(code)
+    grid_id = ids_by_code(connection, [code]).get(code)
+    if grid_id is None:
+        return NotFound(what, where=where)
+    label = grid_version.c
+    query = select(label.code).where(label.grid_id == grid_id, label.valid.contains(at))
+    called = connection.scalar(query)
+    what += (
+        "; the grid that has had it does not hold then"
+        if called is None
+        else f"; the grid that has had it is called {called} then"
+    )
+    fix = f"its past: gisgrid history {code}, or GET /v1/grids/{code}/history"
+    return NotFound(what, where=where, fix=fix)
 
 
 def children(connection: Connection, found: Grid, at: datetime) -> list[str]:

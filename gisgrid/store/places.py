@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     and_,
+    case,
     func,
     literal,
     literal_column,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from gisgrid.locate import NESTED_LEVELS
 from gisgrid.store.copying import copy_in
 from gisgrid.store.scope import visible
 from gisgrid.store.tables import (
@@ -46,7 +48,17 @@ if TYPE_CHECKING:
 
     from gisgrid.locate import Owners
 
-__all__ = ["OWNED", "TABLES", "Merged", "Stage", "exported_columns", "owner_columns", "stream"]
+__all__ = [
+    "MANUAL",
+    "OWNED",
+    "TABLES",
+    "TITLES",
+    "Merged",
+    "Stage",
+    "exported_columns",
+    "owner_columns",
+    "stream",
+]
 
 # What a user calls it -> where it is kept.
 TABLES: Final[Mapping[str, Table]] = {
@@ -58,8 +70,19 @@ TABLES: Final[Mapping[str, Table]] = {
     "campaign_item": campaign_item,
 }
 
+# What a place is called by, where it has a name of its own.
+TITLES: Final[Mapping[str, Any]] = {
+    "address": address.c.text,
+    "hazard": hazard.c.subject,
+    "patrol": patrol_point.c.name,
+    "building": building.c.name,
+}
+
 # The tables whose rows have an owner at every level.
 OWNED: Final = (address, hazard, patrol_point, building, campaign_item)
+
+# How the owners of a place came to be that a person assigned to a grid.
+MANUAL: Final = "manual"
 
 # What an export leaves out: our own keys, and what it says in another way.
 _NOT_EXPORTED: Final = frozenset(
@@ -168,11 +191,11 @@ class Stage:
         )
         statement = upsert(target).from_select([*self._columns, *constants], rows)
         changing = [name for name in self._columns if name not in self._key]
-        new = statement.excluded
+        new = self._values(statement.excluded, [*changing, *constants])
         merged = (
             statement.on_conflict_do_update(
                 index_elements=list(self._key),
-                set_={name: new[name] for name in [*changing, *constants]},
+                set_=new,
                 where=or_(*(target.c[name].is_distinct_from(new[name]) for name in changing)),
             )
             # xmax is the transaction that replaced a row version: none for a fresh row.
@@ -186,6 +209,18 @@ class Stage:
         inserted, updated, rows_given = self._connection.execute(counts).one()
         self._connection.execute(select(func.set_config("gisgrid.bulk", "", true())))
         return Merged(inserted, updated, rows_given - inserted - updated)
+
+    def _values(self, new: Any, names: Sequence[str]) -> dict[str, Any]:
+        """What an update writes: the new values, but the grids of a place held by hand stay.
+
+        They stay as long as its point does.
+        """
+        row, values = self._table.c, {name: new[name] for name in names}
+        if "assigned_how" in values:
+            held = and_(row.assigned_how == MANUAL, row.point == new.point)
+            kept = ("assigned_how", *(f"{level}_id" for level in NESTED_LEVELS))
+            values |= {name: case((held, row[name]), else_=new[name]) for name in kept}
+        return values
 
     def _distinct_rows(self) -> Any:
         keys = select(*(self._stage.c[name] for name in self._key)).distinct().subquery()

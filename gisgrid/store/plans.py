@@ -1,24 +1,23 @@
-"""Plans: grids on their way to a publish."""
+"""Plans: grids on their way to a publish.
+
+What makes frames is loaded where frames are made: every command names a plan, few read its grids.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
-import shapely
 from sqlalchemy import func, insert, select, update
 
 from gisgrid.errors import Conflict, NotFound, StaleVersion
 from gisgrid.store import revisions
-from gisgrid.store.copying import as_multi, copy_in, ewkb
 from gisgrid.store.tables import draft_grid, plan, plan_grid
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import geopandas as gpd
     from sqlalchemy import Connection
 
 __all__ = [
@@ -93,6 +92,11 @@ def add(
     frame : GeoDataFrame
         EPSG:4326: code, name, parent (code or None), special, households, geometry.
     """
+    import numpy as np
+    import pandas as pd
+
+    from gisgrid.store.copying import as_multi, copy_in, ewkb
+
     values = {
         "name": name,
         "level": level,
@@ -173,6 +177,11 @@ def by_id(connection: Connection, plan_id: int, *, lock: bool = False) -> Plan:
 
 def grids(connection: Connection, plan_id: int) -> gpd.GeoDataFrame:
     """The grids that a plan lists: code, name, parent, special, households, geometry."""
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+    import shapely
+
     query = (
         select(
             plan_grid.c.code,

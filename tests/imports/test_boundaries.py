@@ -160,13 +160,15 @@ def test_bad_rows_go_to_the_rejects_file_and_the_good_ones_are_taken(
         ("A5", None, BOWTIE),
         ("A6", None, shapely.Point(121, 31)),
         ("A7", None, square(5, 4)),
+        ("A/8", None, square(6, 4)),
+        ("..", None, square(7, 4)),
     ]
-    households = ["1", "1", "1", "1", "1", "1", "1", "many"]
+    households = ["1", "1", "1", "1", "1", "1", "1", "many", "1", "1"]
     path = tmp_path / "areas.parquet"
     frame(rows).assign(households=households).to_parquet(path)
     asked = request(path, "area", columns={"households": "households"}, publish=True)
     report = import_boundaries(town, asked, settings)
-    assert (report.rows_read, report.rows_taken, report.rows_rejected) == (8, 1, 7)
+    assert (report.rows_read, report.rows_taken, report.rows_rejected) == (10, 1, 9)
     assert report.rejects_file is not None
     found = {row["row"]: (row["field"], row["reason"]) for row in rejected(report.rejects_file)}
     assert found["2"] == ("code", "is missing")
@@ -177,8 +179,9 @@ def test_bad_rows_go_to_the_rejects_file_and_the_good_ones_are_taken(
     assert "Self-intersection at (121.51, 31.51)" in found["6"][1]
     assert found["7"] == ("geometry", "is not a polygon")
     assert found["8"] == ("households", "is not a whole number of 0 or more")
+    assert found["9"] == found["10"] == ("code", "holds a / or is made of dots")
     with town.connect() as connection:
-        assert len(connection.execute(select(reject)).all()) == 7
+        assert len(connection.execute(select(reject)).all()) == 9
 
 
 def test_a_parent_that_is_none_is_rejected(

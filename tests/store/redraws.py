@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import shapely
 from sqlalchemy import Connection, insert, select, text
 
+from gisgrid.store import grids, holds
 from gisgrid.store.places import OWNED
 from gisgrid.store.tables import building, campaign, campaign_item
 from tests.towns import SIDE, Row, square, town_rows
@@ -16,8 +18,17 @@ from tests.towns import SIDE, Row, square, town_rows
 # The grids of each level: code -> (parent, shape).
 Drawing = dict[str, dict[str, tuple[str | None, Any]]]
 
+# What the owner function gives, but of a place held by hand what is above the grid that holds it.
 WRONG = """
     SELECT t.id FROM gisgrid.{table} AS t
+    LEFT JOIN gisgrid.manual_assignment AS held
+        ON held.place_table = '{table}' AND held.place_id = t.id AND held.ended_at IS NULL
+    LEFT JOIN gisgrid.grid_version AS micro
+        ON micro.grid_id = held.grid_id AND micro.valid @> clock_timestamp()
+    LEFT JOIN gisgrid.grid_version AS unit
+        ON unit.grid_id = micro.parent_id AND unit.valid @> clock_timestamp()
+    LEFT JOIN gisgrid.grid_version AS area
+        ON area.grid_id = unit.parent_id AND area.valid @> clock_timestamp()
     CROSS JOIN LATERAL (
         SELECT max(o.grid_id) FILTER (WHERE o.level = 'area') AS area,
                max(o.grid_id) FILTER (WHERE o.level = 'unit') AS unit,
@@ -26,14 +37,19 @@ WRONG = """
                coalesce(bool_or(o.border) FILTER (WHERE o.level <> 'police'), false) AS border
         FROM gisgrid.owners_at(t.point, clock_timestamp()) AS o
     ) AS right_one
-    WHERE (t.area_id, t.unit_id, t.micro_id, t.police_id, t.on_border)
-          IS DISTINCT FROM (right_one.area, right_one.unit, right_one.micro, right_one.police,
-                            right_one.border)
+    WHERE (t.police_id, t.on_border) IS DISTINCT FROM (right_one.police, right_one.border)
+       OR (t.assigned_how = 'manual') IS DISTINCT FROM (held.id IS NOT NULL)
+       OR CASE
+           WHEN held.id IS NULL THEN (t.area_id, t.unit_id, t.micro_id)
+               IS DISTINCT FROM (right_one.area, right_one.unit, right_one.micro)
+           ELSE micro.grid_id IS NULL OR (t.area_id, t.unit_id, t.micro_id)
+               IS DISTINCT FROM (area.grid_id, unit.grid_id, micro.grid_id)
+          END
 """
 
 
 def wrong_rows(connection: Connection) -> dict[str, list[int]]:
-    """The rows of each table whose owners are not those that the owner function gives."""
+    """The rows of each table whose owners are not those that they should be."""
     return {
         table.name: list(connection.scalars(text(WRONG.format(table=table.name))))
         for table in OWNED
@@ -76,6 +92,23 @@ def put(connection: Connection, points: np.ndarray, name: str) -> None:
             for place, (lon, lat) in enumerate(points[number :: len(OWNED)])
         ]
         connection.execute(insert(table), rows)
+
+
+def hold_some(
+    connection: Connection, rng: np.random.Generator, count: int
+) -> dict[tuple[str, str], str]:
+    """Hold some of the places in some of the grids, by kind and id; whichever they are."""
+    held = {}
+    now = datetime.now(UTC)
+    codes = [grid.code for grid in grids.listing(connection, now, level="micro")]
+    for number in range(count):
+        kind = list(holds.HELD_TABLES)[int(rng.integers(len(holds.HELD_TABLES)))]
+        names = select(holds.HELD_TABLES[kind].c.source_id).order_by("source_id")
+        if found := connection.scalars(names).all():
+            name, code = str(rng.choice(found)), str(rng.choice(codes))
+            holds.hold(connection, kind, name, grid=code, reason=f"理由 {number}")
+            held[kind, name] = code
+    return held
 
 
 def on_borders(rng: np.random.Generator, shapes: list[Any], count: int) -> np.ndarray:

@@ -19,6 +19,7 @@ from gisgrid.store.tables import address, hazard
 from tests.store.redraws import (
     REDRAWS,
     drawn,
+    hold_some,
     on_borders,
     put,
     rows_of,
@@ -48,7 +49,7 @@ def test_after_any_redraw_all_rows_are_right_and_only_those_that_changed_are_wri
     town: Engine, seed: int, far: bool
 ) -> None:
     """Moved, split, merged, ended, given away: owners as in SQL, at every level of every table."""
-    rng = np.random.default_rng(seed)
+    rng, holding = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     drawing = drawn()
     with town.begin() as connection:
         put(connection, rng.uniform(LOW - SIDE, HIGH + SIDE, (150, 2)), "anywhere")
@@ -70,6 +71,7 @@ def test_after_any_redraw_all_rows_are_right_and_only_those_that_changed_are_wri
             continue
         with town.begin() as connection:
             put(connection, on_borders(rng, differing, 10), f"border{number}-")
+            hold_some(connection, holding, 5)
         for level in levels:
             with town.begin() as connection:
                 first = written(connection)

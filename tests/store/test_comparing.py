@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import numpy as np
@@ -16,7 +17,7 @@ from gisgrid.store.comparing import Comparison, compare
 from gisgrid.store.publish import publish
 from gisgrid.store.states import State, state_at, state_named
 from gisgrid.store.tables import LEVELS
-from tests.store.redraws import REDRAWS, drawn, on_borders, put, rows_of
+from tests.store.redraws import REDRAWS, drawn, hold_some, on_borders, put, rows_of, wrong_rows
 from tests.towns import SIDE, SOUTH, WEST, frame, publish_rows, square
 
 LOW, HIGH = np.array([WEST, SOUTH]), np.array([WEST + 8 * SIDE, SOUTH + 2 * SIDE])
@@ -83,22 +84,24 @@ def moves_of(found: Comparison) -> dict[tuple[str, str], tuple[tuple[str | None,
     }
 
 
-SEEDS = [*range(2), *(pytest.param(seed, marks=pytest.mark.drill) for seed in range(2, 30))]
+# In the sixth a unit goes to another area, and a micro-grid of it reaches beyond it.
+SEEDS = [0, 6, *(pytest.param(seed, marks=pytest.mark.drill) for seed in range(1, 40) if seed != 6)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_preview_says_what_the_publish_then_does(town: Engine, seed: int) -> None:
-    rng = np.random.default_rng(seed)
+    rng, holding = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     drawing = drawn()
     with town.begin() as connection:
         put(connection, rng.uniform(LOW - SIDE, HIGH + SIDE, (200, 2)), "anywhere")
         connection.execute(text("UPDATE gisgrid.address SET households = 1 + id % 7"))
-    moved = 0
+    moved, kept, let_go = 0, 0, 0
     for number, name in enumerate([*REDRAWS, *rng.choice(list(REDRAWS), 3)]):
         levels = REDRAWS[name](drawing, rng, number)
         with town.begin() as connection:
             shapes = [shape for _, shape in drawing["micro"].values()]
             put(connection, on_borders(rng, shapes, 10), f"border{number}-")
+            hold_some(connection, holding, 15)
         for level in levels:
             with town.begin() as connection:
                 plan_id = plans.add(
@@ -112,8 +115,12 @@ def test_a_preview_says_what_the_publish_then_does(town: Engine, seed: int) -> N
                     state(connection, "now"), stored(connection), sums(connection)
                 )  # fmt: skip
                 found = compare(connection, before, state_named(connection, f"plan {plan_id}", UTC))
-                publish(connection, plan_id, overlap_tolerance_m2=1.0)
+                published = publish(connection, plan_id, overlap_tolerance_m2=1.0)
+            assert found.held.to_dict("records") == [asdict(one) for one in published.held]
+            kept += sum(not one.ended for one in published.held)
+            let_go += sum(one.ended for one in published.held)
             with town.begin() as connection:
+                assert not any(wrong_rows(connection).values())
                 after, new_counts = stored(connection), sums(connection)
             expected = {
                 key: (owners[key], after[key]) for key in after if owners[key] != after[key]
@@ -131,6 +138,7 @@ def test_a_preview_says_what_the_publish_then_does(town: Engine, seed: int) -> N
             again = compare(connection, before, before)
         assert again.grids.empty and again.ground.empty and again.moves.empty
     assert moved > 10
+    assert kept + let_go > 0
 
 
 def test_what_became_of_each_grid_and_the_ground(town: Engine) -> None:

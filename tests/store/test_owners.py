@@ -10,6 +10,7 @@ import shapely
 from sqlalchemy import Engine, insert, select, text, update
 
 from gisgrid.store.coverages import level_index
+from gisgrid.store.holds import HELD_TABLES
 from gisgrid.store.owners import resolve_point
 from gisgrid.store.places import OWNED
 from gisgrid.store.tables import LEVELS, address
@@ -102,15 +103,17 @@ def test_a_point_moved_is_assigned_anew_and_one_edited_is_not(town: Engine) -> N
     assert (moved.assigned_how, moved.assigned_revision) == ("trigger", 4)
 
 
-def test_every_table_with_owners_has_both_triggers(engine: Engine) -> None:
+def test_every_table_with_owners_has_its_triggers(engine: Engine) -> None:
     query = text(
         "SELECT tgrelid::regclass::text, array_agg(tgname::text ORDER BY tgname) FROM pg_trigger "
         "WHERE tgfoid = 'gisgrid.assign_owners'::regproc GROUP BY 1"
     )
     with engine.connect() as connection:
         triggers = {row[0]: row[1] for row in connection.execute(query)}
-    wanted = ["assign_on_insert", "assign_on_move"]
-    assert triggers == {f"gisgrid.{table.name}": wanted for table in OWNED}
+    wanted = {f"gisgrid.{table.name}": ["assign_on_insert", "assign_on_move"] for table in OWNED}
+    for table in HELD_TABLES.values():
+        wanted[f"gisgrid.{table.name}"].append("assign_on_release")
+    assert triggers == wanted
 
 
 def test_the_past_answers_from_the_boundaries_of_its_time(engine: Engine) -> None:

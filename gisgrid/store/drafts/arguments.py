@@ -7,26 +7,53 @@ Grids are named by the codes that they have in the plan, shapes are GeoJSON in d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 import shapely
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    TypeAdapter,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from gisgrid.errors import InputError
+from gisgrid.store.drafts.fields import (
+    Code,
+    Households,
+    Line,
+    Name,
+    NestedLevel,
+    NewCode,
+    Place,
+    Polygon,
+    Rings,
+    Strict,
+    Surface,
+    Text,
+)
 
 __all__ = [
     "EDIT_KINDS",
     "AcceptRange",
     "CutOut",
     "Edit",
+    "GridAsDrawn",
     "Line",
     "Merge",
     "MoveBorder",
+    "MoveBuildings",
     "MovePart",
     "MoveVertex",
+    "NewGrid",
+    "Paint",
     "Place",
     "Polygon",
     "Recode",
+    "Redraw",
     "Rename",
     "SetHouseholds",
     "SetParent",
@@ -37,56 +64,21 @@ __all__ = [
     "parse_edit",
 ]
 
-_MOST_VERTICES: Final = 20_000
 _MOST_CODES: Final = 100
+_MOST_BUILDINGS: Final = 1_000
+_MOST_CELLS: Final = 5_000
+_MOST_VERTICES: Final = 500_000
+_MOST_GRIDS: Final = 50_000
 
 
-def _printable(text: str) -> str:
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
-        raise ValueError("control characters are not allowed")
-    return text
+def _worded(reason: str) -> str:
+    if not reason.strip():
+        raise ValueError("a reason cannot be made of blanks")
+    return reason
 
 
-Text = Annotated[str, AfterValidator(_printable), Field(max_length=200)]
-_Code = Annotated[Text, Field(min_length=1)]
-_Level = Literal["area", "unit", "micro"]
-_Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-_Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-
-Place = tuple[_Longitude, _Latitude]
-
-
-class Strict(BaseModel):
-    """What is not known is refused, not ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Line(Strict):
-    """A GeoJSON line."""
-
-    type: Literal["LineString"] = "LineString"
-    coordinates: Annotated[tuple[Place, ...], Field(min_length=2, max_length=_MOST_VERTICES)]
-
-    @property
-    def shape(self) -> shapely.LineString:
-        """The line as a shape."""
-        return shapely.LineString(self.coordinates)
-
-
-_Ring = Annotated[tuple[Place, ...], Field(min_length=4, max_length=_MOST_VERTICES)]
-
-
-class Polygon(Strict):
-    """A GeoJSON polygon."""
-
-    type: Literal["Polygon"] = "Polygon"
-    coordinates: Annotated[tuple[_Ring, ...], Field(min_length=1, max_length=100)]
-
-    @property
-    def shape(self) -> shapely.Polygon:
-        """The polygon as a shape."""
-        return shapely.Polygon(self.coordinates[0], self.coordinates[1:])
+# Why a micro-grid may have fewer or more households than it should.
+_Reason = Annotated[Text, AfterValidator(_worded), Field(min_length=1)]
 
 
 class _Redrawing(Strict):
@@ -99,12 +91,17 @@ class Split(_Redrawing):
     """Split a grid by a line; the piece with most households stays the grid."""
 
     kind: Literal["split"] = "split"
-    code: _Code
+    code: Code
     line: Line
-    new_codes: tuple[_Code, ...] = Field(
+    new_codes: tuple[NewCode, ...] = Field(
         default=(),
         max_length=_MOST_CODES,
         description="Of the other pieces, the largest first; else the next free ones.",
+    )
+    new_names: tuple[Text, ...] = Field(
+        default=(),
+        max_length=_MOST_CODES,
+        description="In the same order; else the grid's own name with a number.",
     )
 
 
@@ -112,25 +109,51 @@ class Merge(_Redrawing):
     """Merge grids into one of them, the largest unless ``into`` says another."""
 
     kind: Literal["merge"] = "merge"
-    codes: Annotated[tuple[_Code, ...], Field(min_length=2, max_length=_MOST_CODES)]
-    into: _Code | None = None
+    codes: Annotated[tuple[Code, ...], Field(min_length=2, max_length=_MOST_CODES)]
+    into: Code | None = None
 
 
 class MovePart(_Redrawing):
     """Give what a polygon covers of a grid to its neighbour."""
 
     kind: Literal["move-part"] = "move-part"
-    source: _Code
-    target: _Code
+    source: Code
+    target: Code
     polygon: Polygon
+
+
+class MoveBuildings(_Redrawing):
+    """Give the ground of some buildings, and no other building's, to the grid's neighbour."""
+
+    kind: Literal["move-buildings"] = "move-buildings"
+    source: Code
+    target: Code
+    buildings: Annotated[tuple[Code, ...], Field(min_length=1, max_length=_MOST_BUILDINGS)] = Field(
+        description="By their ids at their source."
+    )
+
+
+class Paint(Strict):
+    """Give the ground of cells to a grid, whichever of its siblings have it."""
+
+    kind: Literal["paint"] = "paint"
+    to: Code
+    cells: Annotated[tuple[Rings, ...], Field(min_length=1, max_length=_MOST_CELLS)] = Field(
+        description="Coordinates of GeoJSON polygons."
+    )
+
+    @property
+    def shapes(self) -> list[shapely.Polygon]:
+        """The cells as shapes."""
+        return [shapely.Polygon(rings[0], rings[1:]) for rings in self.cells]
 
 
 class MoveBorder(_Redrawing):
     """Draw the border between two grids anew."""
 
     kind: Literal["move-border"] = "move-border"
-    one: _Code
-    other: _Code
+    one: Code
+    other: Code
     line: Line
 
 
@@ -138,7 +161,7 @@ class MoveVertex(_Redrawing):
     """Move a vertex of a shared border, for all grids that have it."""
 
     kind: Literal["move-vertex"] = "move-vertex"
-    level: _Level
+    level: NestedLevel
     old: Place
     new: Place
 
@@ -147,10 +170,10 @@ class CutOut(_Redrawing):
     """Cut a new special grid (专属网格) out of all grids that a polygon meets."""
 
     kind: Literal["cut-out"] = "cut-out"
-    level: _Level
+    level: NestedLevel
     polygon: Polygon
-    new_code: _Code | None = None
-    name: Text = ""
+    new_code: NewCode | None = None
+    name: Name = ""
     special: bool = True
 
 
@@ -158,31 +181,31 @@ class Rename(Strict):
     """Give a grid another name."""
 
     kind: Literal["rename"] = "rename"
-    code: _Code
-    name: Text
+    code: Code
+    name: Name
 
 
 class Recode(Strict):
     """Give a grid another code, which no other grid ever had."""
 
     kind: Literal["recode"] = "recode"
-    code: _Code
-    new_code: _Code
+    code: Code
+    new_code: NewCode
 
 
 class SetParent(_Redrawing):
     """Put a grid below another of the level above: the one that holds it, or shall."""
 
     kind: Literal["set-parent"] = "set-parent"
-    code: _Code
-    parent: _Code
+    code: Code
+    parent: Code
 
 
 class SetSpecial(Strict):
     """Say whether a grid is a special one (专属网格)."""
 
     kind: Literal["set-special"] = "set-special"
-    code: _Code
+    code: Code
     special: bool
 
 
@@ -190,22 +213,86 @@ class SetHouseholds(Strict):
     """Declare how many households a grid has; null: not declared."""
 
     kind: Literal["set-households"] = "set-households"
-    code: _Code
-    households: Annotated[int, Field(ge=0, le=10_000_000)] | None
+    code: Code
+    households: Households | None
 
 
 class AcceptRange(Strict):
     """Accept that a micro-grid has fewer or more households than it should; null takes it back."""
 
     kind: Literal["accept-range"] = "accept-range"
-    code: _Code
-    reason: Annotated[Text, Field(min_length=1)] | None
+    code: Code
+    reason: _Reason | None
+
+
+class GridAsDrawn(Strict):
+    """A grid that gets another shape, or is called otherwise; what is left out stays."""
+
+    code: Code
+    shape: Surface | None = None
+    new_code: NewCode | None = None
+    name: Name | None = None
+    parent: Code | None = Field(
+        default=None, description="null: the grid that holds most of its ground."
+    )
+    special: bool | None = None
+    households: Households | None = Field(default=None, description="null: not declared.")
+    range_reason: _Reason | None = Field(
+        default=None, description="Why its number of households is accepted; null: it is not."
+    )
+
+    @model_serializer(mode="wrap")
+    def _as_told(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what was left out, for null says something else."""
+        return {name: value for name, value in write(self).items() if name in self.model_fields_set}
+
+
+class NewGrid(Strict):
+    """A grid that a redrawing makes."""
+
+    code: NewCode | None = Field(default=None, description="Without it the next free one.")
+    level: Literal["area", "unit", "micro", "police"]
+    name: Name = ""
+    parent: Code | None = Field(
+        default=None, description="Without it the grid that holds most of its ground."
+    )
+    special: bool = False
+    households: Households | None = None
+    range_reason: _Reason | None = None
+    shape: Surface
+
+
+class Redraw(Strict):
+    """Give grids whole shapes, to the bit; nothing else follows them.
+
+    Whether the grids then fit each other is for the check to say.
+    """
+
+    kind: Literal["redraw"] = "redraw"
+    why: Text = ""
+    grids: tuple[GridAsDrawn, ...] = Field(default=(), max_length=_MOST_GRIDS)
+    made: tuple[NewGrid, ...] = Field(default=(), max_length=_MOST_GRIDS)
+    ended: tuple[Code, ...] = Field(default=(), max_length=_MOST_GRIDS)
+
+    @property
+    def told(self) -> tuple[GridAsDrawn | NewGrid, ...]:
+        """What is said of the grids that are there, then of those that are made."""
+        return (*self.grids, *self.made)
+
+    @model_validator(mode="after")
+    def _not_too_much(self) -> Self:
+        count = sum(one.shape.vertices for one in self.told if one.shape is not None)
+        if count > _MOST_VERTICES:
+            raise ValueError(f"{count:,} vertices are more than {_MOST_VERTICES:,}")
+        return self
 
 
 Edit = Annotated[
     Split
     | Merge
     | MovePart
+    | MoveBuildings
+    | Paint
     | MoveBorder
     | MoveVertex
     | CutOut
@@ -214,7 +301,8 @@ Edit = Annotated[
     | SetParent
     | SetSpecial
     | SetHouseholds
-    | AcceptRange,
+    | AcceptRange
+    | Redraw,
     Field(discriminator="kind"),
 ]
 
@@ -224,6 +312,8 @@ EDIT_KINDS: Final[tuple[str, ...]] = (
     "split",
     "merge",
     "move-part",
+    "move-buildings",
+    "paint",
     "move-border",
     "move-vertex",
     "cut-out",
@@ -233,6 +323,7 @@ EDIT_KINDS: Final[tuple[str, ...]] = (
     "set-special",
     "set-households",
     "accept-range",
+    "redraw",
 )
 
 

@@ -42,7 +42,7 @@ def _relabelled(state: PlanState, grid: DrawnGrid, edit: Labelling) -> DrawnGrid
         case edits.Rename():
             return replace(grid, name=edit.name)
         case edits.Recode():
-            require_free(state, [edit.new_code], grid.key)
+            require_free(state, [edit.new_code], {edit.new_code: grid.key})
             return replace(grid, code=edit.new_code)
         case edits.SetSpecial():
             return replace(grid, special=edit.special)

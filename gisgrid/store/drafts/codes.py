@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from gisgrid.errors import Conflict
 from gisgrid.store.tables import draft_grid, grid_version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gisgrid.store.drafts.state import PlanState
 
-__all__ = ["next_codes", "require_free"]
+__all__ = ["next_codes", "next_names", "require_free"]
 
 
-def require_free(state: PlanState, codes: Sequence[str], key: int | None = None) -> None:
+def require_free(
+    state: PlanState, codes: Sequence[str], owners: Mapping[str, int] | None = None
+) -> None:
     """Refuse codes that another grid has or ever had, in the record or in the plan.
 
     Parameters
     ----------
-    key : int, optional
-        The grid that shall have them: its own former codes may be given to it again.
+    owners : mapping of code to key, optional
+        The grids that shall have them: a grid's own former code may be given to it again.
 
     Raises
     ------
@@ -38,8 +40,11 @@ def require_free(state: PlanState, codes: Sequence[str], key: int | None = None)
     drafted = select(drawn.code, drawn.key).where(
         drawn.plan_id == state.plan_id, drawn.code.in_(codes)
     )
+    own = owners or {}
     taken = {
-        code for code, owner in state.connection.execute(recorded.union(drafted)) if owner != key
+        code
+        for code, owner in state.connection.execute(recorded.union(drafted))
+        if owner != own.get(code)
     }
     taken |= {code for code, times in Counter(codes).items() if times > 1}
     if taken:
@@ -78,3 +83,23 @@ def next_codes(state: PlanState, like: str, wanted: int, avoid: Sequence[str] = 
         if len(found) == wanted:
             return found
     raise AssertionError("counting never ends")
+
+
+def next_names(state: PlanState, like: str, wanted: int, avoid: Sequence[str] = ()) -> list[str]:
+    """Names with a number after one that no grid has, on record or in the plan: 园区（2）.
+
+    A grid without a name has parts without a name.
+    """
+    base = re.sub(r"（[0-9]+）$", "", like)
+    if not base.strip():
+        return [""] * wanted
+    label, drawn = grid_version.c, draft_grid.c
+    recorded = select(label.name).where(
+        label.name.startswith(base, autoescape=True), func.upper_inf(label.valid)
+    )
+    drafted = select(drawn.name).where(
+        drawn.plan_id == state.plan_id, drawn.name.startswith(base, autoescape=True)
+    )
+    used = {*state.connection.scalars(recorded.union(drafted)), *avoid}
+    names = (f"{base}（{number}）" for number in count(2))
+    return list(islice((name for name in names if name not in used), wanted))

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from gisgrid.errors import Conflict, InputError
+from gisgrid.planning.ground import same_ground
 from gisgrid.store import plans
 from gisgrid.store.drafts import attributes, shaping
-from gisgrid.store.drafts.state import PlanState, require_unchanged
+from gisgrid.store.drafts.arguments import Redraw
+from gisgrid.store.drafts.redrawing import redraw
+from gisgrid.store.drafts.state import PlanState, drawn_grids, recorded, require_unchanged
 from gisgrid.store.drafts.writing import lock_plan, record, replace_rows
-from gisgrid.store.tables import draft_edit, draft_edit_grid, plan
+from gisgrid.store.tables import DRAWN_COLUMNS, draft_edit, draft_edit_grid, plan
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
     from gisgrid.store.drafts.arguments import Edit
+    from gisgrid.store.drafts.state import DrawnGrid
     from gisgrid.store.drafts.writing import Change
     from gisgrid.store.plans import Plan
 
@@ -37,7 +41,12 @@ class EditResult:
         Of the edit in the plan's log.
     kind : str
     changed, made, ended : tuple of str
-        Codes of the grids that it touched, as they are called now.
+        Codes of the grids whose ground or attributes differ, that begin and that end, as they are
+        called now.
+    touched : tuple of str
+        Codes of the grids that only got, or lost, vertices on their borders.
+    unaccepted : tuple of str
+        Codes of the grids that end and whose number of households had been accepted.
     """
 
     plan_id: int
@@ -47,6 +56,8 @@ class EditResult:
     changed: tuple[str, ...]
     made: tuple[str, ...]
     ended: tuple[str, ...]
+    touched: tuple[str, ...] = ()
+    unaccepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,8 @@ def apply(connection: Connection, locked: Plan, change: Edit) -> Change:
     state = PlanState(connection, locked.id)
     if isinstance(change, shaping.Reshaping):
         done = shaping.reshape(state, change)
+    elif isinstance(change, Redraw):
+        done = redraw(state, change)
     else:
         done = attributes.relabel(state, change)
     if not done.keys:
@@ -201,17 +214,33 @@ def _edits(plan_id: int) -> Select[Any]:
 def _result(connection: Connection, plan_id: int, version: int, number: int) -> EditResult:
     """What an edit did, read from the rows that it replaced and wrote."""
     entry, logged = draft_edit.c, draft_edit_grid.c
+    named = [logged[name] for name in DRAWN_COLUMNS if name != "geom"]
     rows = connection.execute(
-        select(entry.kind, logged.key, logged.after, logged.code, logged.ended)
+        select(entry.kind, logged.after, *named, func.ST_AsBinary(logged.geom).label("wkb"))
         .join(draft_edit_grid, logged.edit_id == entry.id)
         .where(entry.plan_id == plan_id, entry.number == number)
         .order_by(logged.code)
     ).all()
-    before = {row.key: row for row in rows if not row.after}
-    after = {row.key: row for row in rows if row.after}
-    made = [row.code for key, row in after.items() if key < 0 and key not in before]
-    ended = [row.code for row in after.values() if row.ended]
-    ended += [row.code for key, row in before.items() if key not in after]
-    changed = {row.code for row in after.values()} - {*made, *ended}
-    codes = (tuple(sorted(names)) for names in (changed, made, ended))
-    return EditResult(plan_id, version, number, rows[0].kind, *codes)
+    before, after = (
+        {grid.key: grid for grid in drawn_grids([row for row in rows if row.after is side])}
+        for side in (False, True)
+    )
+    before |= recorded(connection, [key for key in after if key > 0 and key not in before])
+    gone = [grid for key, grid in before.items() if key not in after or after[key].ended]
+    stay = [key for key in after.keys() & before.keys() if not after[key].ended]
+    touched = {key for key in stay if _only_vertices(before[key], after[key])}
+    codes = {
+        "changed": [after[key].code for key in stay if key not in touched],
+        "made": [grid.code for key, grid in after.items() if key not in before],
+        "ended": [grid.code for grid in gone],
+        "touched": [after[key].code for key in touched],
+        "unaccepted": [grid.code for grid in gone if grid.range_reason is not None],
+    }
+    in_order = {name: tuple(sorted(found)) for name, found in codes.items()}
+    return EditResult(plan_id, version, number, rows[0].kind, **in_order)
+
+
+def _only_vertices(before: DrawnGrid, after: DrawnGrid) -> bool:
+    """Whether a grid differs by vertices on its border alone."""
+    labels_stay = replace(before, shape=after.shape) == after
+    return labels_stay and same_ground(before.shape, after.shape)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import case, func, insert, literal, select
 
-from gisgrid.errors import Conflict
+from gisgrid.errors import Conflict, InputError
 from gisgrid.store import plans, revisions
 from gisgrid.store.drafts.writing import lock_plan, require_drawn
 from gisgrid.store.tables import DRAWN_COLUMNS, draft_edit, draft_edit_grid, draft_grid, plan
@@ -14,7 +14,7 @@ from gisgrid.store.tables import DRAWN_COLUMNS, draft_edit, draft_edit_grid, dra
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
 __all__ = ["fork", "new", "rename"]
 
@@ -43,7 +43,10 @@ def new(
     ------
     Conflict
         There are no boundaries yet.
+    InputError
+        The name is blank.
     """
+    _require_name(name)
     base = base_revision or revisions.current(connection)
     if not base:
         raise Conflict(
@@ -59,13 +62,18 @@ def new(
 def fork(connection: Connection, plan_id: int, name: str, *, author: str = "") -> int:
     """A plan of one's own with the grids and the log of another, whatever became of that.
 
+    The later day that it was drawn for is kept, unless that day has passed meanwhile.
+
     Raises
     ------
     NotFound
         There is no such plan.
     Conflict
         It lists grids instead of drawing them, or is in force.
+    InputError
+        The name is blank.
     """
+    _require_name(name)
     source = plans.by_id(connection, plan_id, lock=True)
     require_drawn(source)
     if source.state == "published":
@@ -74,7 +82,7 @@ def fork(connection: Connection, plan_id: int, name: str, *, author: str = "") -
             where=f"plan {plan_id}",
             fix="gisgrid plan new NAME",
         )
-    copied = [plan.c.level, plan.c.base_revision, plan.c.position, plan.c.effective_at]
+    copied = [plan.c.level, plan.c.base_revision, plan.c.position, _day()]
     begun = insert(plan).from_select(
         ["name", "author", "forked_from", *(column.name for column in copied)],
         select(literal(name), literal(author), plan.c.id, *copied).where(plan.c.id == plan_id),
@@ -89,6 +97,18 @@ def fork(connection: Connection, plan_id: int, name: str, *, author: str = "") -
     )
     _copy_log(connection, plan_id, made)
     return made
+
+
+def _require_name(name: str) -> None:
+    if not name.strip():
+        raise InputError("the name of a plan cannot be blank", where=repr(name))
+
+
+def _day() -> ColumnElement[datetime | None]:
+    """From when a fork holds: not from a day that was to come and has passed since."""
+    day = plan.c.effective_at
+    passed = (day > plan.c.created_at) & (day <= func.clock_timestamp())
+    return case((passed, None), else_=day).label(day.name)
 
 
 def _copy_log(connection: Connection, source: int, target: int) -> None:
@@ -117,5 +137,6 @@ def rename(
     connection: Connection, plan_id: int, name: str, *, expected_version: int | None = None
 ) -> int:
     """Call a plan otherwise; its new version. Errors as those of an edit."""
+    _require_name(name)
     lock_plan(connection, plan_id, expected_version)
     return plans.touch(connection, plan_id, name=name)

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 __all__ = ["rebase"]
 
 # The arguments that name grids which are there already; codes that an edit gives are others.
-_NAMING: Final = frozenset({"code", "codes", "into", "source", "target", "one", "other", "parent"})
+_NAMING: Final = frozenset(
+    {"code", "codes", "ended", "into", "one", "other", "parent", "source", "target"}
+)
+# The arguments that list grids, with the names under which they give codes.
+_LISTING: Final = {"grids": frozenset({"new_code"}), "made": frozenset({"code"})}
 _WAY_OUT: Final = "undo it (gisgrid plan undo {}), rebase, and draw it anew"
 
 
@@ -157,7 +161,12 @@ def _called_now(made: Row[Any], fresh: list[DrawnGrid], locked: Plan, edit: Row[
 def _renamed(arguments: Mapping[str, Any], called: Mapping[str, str]) -> dict[str, Any]:
     """The arguments of an edit with grids named as they are called now."""
 
-    def now(value: Any) -> Any:
-        return [now(one) for one in value] if isinstance(value, list) else called.get(value, value)
+    def now(name: str, value: Any) -> Any:
+        if isinstance(value, list):
+            return [now(name, one) for one in value]
+        if isinstance(value, dict) and name in _LISTING:
+            given = _LISTING[name]
+            return {key: one if key in given else now(key, one) for key, one in value.items()}
+        return called.get(value, value) if name in _NAMING and isinstance(value, str) else value
 
-    return {name: now(value) if name in _NAMING else value for name, value in arguments.items()}
+    return {name: now(name, value) for name, value in arguments.items()}

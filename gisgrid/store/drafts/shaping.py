@@ -11,8 +11,10 @@ import shapely
 from gisgrid.errors import InputError
 from gisgrid.planning import edits as drawing
 from gisgrid.store.drafts import arguments as edits
-from gisgrid.store.drafts.codes import next_codes, require_free
+from gisgrid.store.drafts.buildings import buildings_of
+from gisgrid.store.drafts.codes import next_codes, next_names, require_free
 from gisgrid.store.drafts.homes import homes_in
+from gisgrid.store.drafts.households import with_divided_households
 from gisgrid.store.drafts.state import DrawnGrid
 from gisgrid.store.drafts.writing import Change, next_key
 
@@ -30,12 +32,23 @@ Reshaping = (
     edits.Split
     | edits.Merge
     | edits.MovePart
+    | edits.MoveBuildings
+    | edits.Paint
     | edits.MoveBorder
     | edits.MoveVertex
     | edits.CutOut
     | edits.SetParent
 )
 
+# A merge adds its households up, and a vertex that is moved leaves homes where they are counted.
+_Dividing = (
+    edits.Split
+    | edits.MovePart
+    | edits.MoveBuildings
+    | edits.Paint
+    | edits.MoveBorder
+    | edits.CutOut
+)
 
 _NESTED: Final = ("area", "unit", "micro")
 
@@ -67,15 +80,20 @@ def reshape(state: PlanState, edit: Reshaping) -> Change:
         joined = _joined(edit, scene, rows)
         rows[joined.key] = joined
     codes = _codes(state, scene, redrawn.added, edit)
+    names = _names(state, scene, redrawn.added, edit)
     fresh = next_key(state.connection, state.plan_id)
     for position, (added, code) in enumerate(zip(redrawn.added, codes, strict=True)):
-        made = _made(fresh - position, added, code, scene.rows[added.from_key], edit)
+        source = scene.rows[added.from_key]
+        made = replace(_made(fresh - position, added, code, source, edit), name=names[position])
         rows[made.key] = made
         for child in added.children:
             rows[child] = replace(rows.get(child, scene.rows[child]), parent_key=made.key)
     ended = [scene.rows[key] for key in redrawn.removed]
     for grid in ended:
         rows.pop(grid.key, None)
+    if isinstance(edit, _Dividing):
+        old = {key: scene.rows[key] for key in (*rows, *redrawn.removed) if key in scene.rows}
+        rows = with_divided_households(state.connection, old, rows)
     rows |= {grid.key: replace(grid, ended=True) for grid in ended if grid.key > 0}
     dropped = tuple(grid.key for grid in ended if grid.key < 0)
     return Change(tuple(rows.values()), dropped)
@@ -92,6 +110,10 @@ def _joined(edit: edits.Merge, scene: _Scene, rows: dict[int, DrawnGrid]) -> Dra
 
 def _redraw(state: PlanState, edit: Reshaping) -> tuple[_Scene, Redrawn]:
     """What the geometry makes of an edit."""
+    if isinstance(edit, edits.Paint):
+        grid, cells = state.grid(edit.to), edit.shapes
+        scene = _scene(state, [grid], cells)
+        return scene, drawing.paint(scene.stack, grid.key, cells)
     along = {"with_parents": edit.with_parents}
     match edit:
         case edits.Split():
@@ -110,6 +132,12 @@ def _redraw(state: PlanState, edit: Reshaping) -> tuple[_Scene, Redrawn]:
             part = edit.polygon.shape
             scene = _scene(state, named, [part])
             moved = drawing.move_part(scene.stack, source.key, target.key, part, **along)
+            return scene, moved
+        case edits.MoveBuildings():
+            source, target = named = state.grids([edit.source, edit.target])
+            standing = buildings_of(state.connection, source, edit.buildings)
+            scene = _scene(state, named)
+            moved = drawing.move_buildings(scene.stack, source.key, target.key, standing, **along)
             return scene, moved
         case edits.MoveBorder():
             one, other = named = state.grids([edit.one, edit.other])
@@ -199,6 +227,23 @@ def _given_codes(scene: _Scene, edit: Reshaping) -> tuple[list[str], str | None]
     return [], None
 
 
+def _names(state: PlanState, scene: _Scene, added: Sequence[Added], edit: Reshaping) -> list[str]:
+    """A name for each new grid, as given, or the name of the one that a split parts from."""
+    match edit:
+        case edits.CutOut():
+            return [edit.name if grid.level == edit.level else "" for grid in added]
+        case edits.Split():
+            given = list(edit.new_names)
+            if len(given) > len(added):
+                raise InputError(
+                    f"more names are given than grids are made: {len(given)} for {len(added)}",
+                    where=f"plan {state.plan_id}",
+                )
+            name = scene.rows[added[0].from_key].name
+            return given + next_names(state, name, len(added) - len(given), avoid=given)
+    return [""] * len(added)
+
+
 def _made(key: int, added: Added, code: str, source: DrawnGrid, edit: Reshaping) -> DrawnGrid:
     """The row of a grid that an edit makes."""
     cut = isinstance(edit, edits.CutOut) and edit.level == added.level
@@ -206,7 +251,7 @@ def _made(key: int, added: Added, code: str, source: DrawnGrid, edit: Reshaping)
         key=key,
         level=added.level,
         code=code,
-        name=edit.name if isinstance(edit, edits.CutOut) and cut else "",
+        name="",
         parent_key=added.parent,
         special=edit.special if isinstance(edit, edits.CutOut) and cut else source.special,
         households=None,

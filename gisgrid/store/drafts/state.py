@@ -19,9 +19,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
-    from sqlalchemy import ColumnElement, Connection, Subquery
+    from sqlalchemy import ColumnElement, Connection, Select, Subquery
 
-__all__ = ["DrawnGrid", "PlanState", "changed_since", "frame", "require_unchanged", "rows_of"]
+__all__ = [
+    "DrawnGrid",
+    "PlanState",
+    "changed_since",
+    "drawn_grids",
+    "frame",
+    "recorded",
+    "require_unchanged",
+    "rows_of",
+]
 
 _FIELDS = (
     "key",
@@ -109,10 +118,10 @@ class PlanState:
         state = rows_of(self.plan_id)
         return {grid.key: grid for grid in self._read(state, state.c.key.in_(list(keys)))}
 
-    def below(self, key: int) -> list[DrawnGrid]:
-        """The grids directly below a grid."""
+    def below(self, keys: Iterable[int]) -> list[DrawnGrid]:
+        """The grids directly below others."""
         state = rows_of(self.plan_id)
-        return self._read(state, state.c.parent_key == key)
+        return self._read(state, state.c.parent_key.in_(list(keys)))
 
     def near(self, box: tuple[float, float, float, float], *levels: str) -> list[DrawnGrid]:
         """The grids of some levels whose own boxes meet a box (west, south, east, north)."""
@@ -124,12 +133,7 @@ class PlanState:
         query = select(
             *(state.c[name] for name in _FIELDS), func.ST_AsBinary(state.c.geom).label("wkb")
         ).where(*wanted)
-        rows = self.connection.execute(query.order_by(state.c.key)).all()
-        shapes = _shapes(rows)
-        return [
-            DrawnGrid(**{name: getattr(row, name) for name in _FIELDS}, shape=shape)
-            for row, shape in zip(rows, shapes, strict=True)
-        ]
+        return drawn_grids(self.connection.execute(query.order_by(state.c.key)).all())
 
 
 def frame(
@@ -171,7 +175,7 @@ def frame(
         envelope = func.ST_MakeEnvelope(*map(float, near), 4326)
         query = query.where(state.c.geom.bool_op("&&")(envelope))
     rows = connection.execute(query).all()
-    plain = ("key", "code", "name", "parent", "parent_name", "special", "valid_from")
+    plain = ("key", "code", "name", "special", "valid_from")
     columns: dict[str, Any] = {
         "id": pd.array([row.key if row.key > 0 else None for row in rows], dtype="Int64")
     }
@@ -181,7 +185,10 @@ def frame(
         for row in rows
     ]
     columns["households"] = pd.array([row.households for row in rows], dtype="Int64")
-    columns |= {name: [getattr(row, name) for row in rows] for name in ("range_reason", "drafted")}
+    # As objects, for a column of texts would make NaN of what is missing.
+    for name in ("parent", "parent_name", "range_reason"):
+        columns[name] = pd.Series([getattr(row, name) for row in rows], dtype=object)
+    columns["drafted"] = [row.drafted for row in rows]
     return gpd.GeoDataFrame(columns, geometry=_shapes(rows), crs="EPSG:4326")
 
 
@@ -233,10 +240,43 @@ def _published_since(connection: Connection, keys: set[int], base_revision: int)
     return sorted(codes.values())
 
 
+def recorded(connection: Connection, keys: Iterable[int]) -> dict[int, DrawnGrid]:
+    """Grids that hold, as the record has them, by key."""
+    held = _held(grid_version.c.grid_id.in_(list(keys))).subquery()
+    fields = [held.c[name] for name in _FIELDS]
+    rows = connection.execute(select(*fields, func.ST_AsBinary(held.c.geom).label("wkb"))).all()
+    return {grid.key: grid for grid in drawn_grids(rows)}
+
+
+def drawn_grids(rows: Sequence[Any]) -> list[DrawnGrid]:
+    """Grids from rows with the fields of `DrawnGrid`, the shape as ``wkb``; ended if they say."""
+    return [
+        DrawnGrid(
+            **{name: getattr(row, name) for name in _FIELDS},
+            shape=shape,
+            ended=getattr(row, "ended", False),
+        )
+        for row, shape in zip(rows, _shapes(rows), strict=True)
+    ]
+
+
 def rows_of(plan_id: int, name: str = "state") -> Subquery:
     """The rows of a plan's state: `_FIELDS`, drafted, valid_from and geom."""
-    drawn, label, version = draft_grid.c, grid_version.c, boundary_version.c
-    held = (
+    drawn, label = draft_grid.c, grid_version.c
+    held = _held(not_(exists().where(drawn.plan_id == plan_id, drawn.key == label.grid_id)))
+    drafted = select(
+        *(drawn[field] for field in _FIELDS),
+        literal(True),
+        literal(None, boundary_version.c.recorded_at.type),
+        drawn.geom,
+    ).where(drawn.plan_id == plan_id, not_(drawn.ended))
+    return union_all(held, drafted).subquery(name)
+
+
+def _held(wanted: ColumnElement[bool]) -> Select[Any]:
+    """The grids that hold, in the columns of `rows_of`."""
+    label, version = grid_version.c, boundary_version.c
+    return (
         select(
             label.grid_id.label("key"),
             version.level,
@@ -254,18 +294,8 @@ def rows_of(plan_id: int, name: str = "state") -> Subquery:
             boundary_version,
             and_(version.grid_id == label.grid_id, func.upper_inf(version.valid)),
         )
-        .where(
-            func.upper_inf(label.valid),
-            not_(exists().where(drawn.plan_id == plan_id, drawn.key == label.grid_id)),
-        )
+        .where(func.upper_inf(label.valid), wanted)
     )
-    drafted = select(
-        *(drawn[field] for field in _FIELDS),
-        literal(True),
-        literal(None, version.recorded_at.type),
-        drawn.geom,
-    ).where(drawn.plan_id == plan_id, not_(drawn.ended))
-    return union_all(held, drafted).subquery(name)
 
 
 def _shapes(rows: Sequence[Any]) -> NDArray[np.object_]:

@@ -18,6 +18,7 @@ from gisgrid.store.publish.checks import (
     refuse_overtaken,
 )
 from gisgrid.store.publish.findings import new_findings
+from gisgrid.store.publish.holding import HeldPlace, follow_grids, held_places
 from gisgrid.store.publish.lineage import Households, record_lineage
 from gisgrid.store.publish.wanted import Wanted, present_grids, wanted_by
 from gisgrid.store.publish.writing import Writer
@@ -54,6 +55,9 @@ class Published:
         Nothing is in force yet; the plan waits for its day.
     findings : tuple of Finding
         Warnings that were none before; empty where nobody asked for the checks.
+    held : tuple of HeldPlace
+        Places that a person assigned to a grid and that stay there although their ground changed
+        hands, or that are let go because that grid ended.
     """
 
     revision: int
@@ -63,6 +67,7 @@ class Published:
     orphaned: int = 0
     scheduled: bool = False
     findings: tuple[Finding, ...] = ()
+    held: tuple[HeldPlace, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,11 +98,20 @@ def put_in_force(
         return Published(revisions.current(connection), written.changes, at)
     households = Households(connection)
     moved = changes_of(connection, written.number)
+    held = held_places(connection, at, now, moved)
+    followed = follow_grids(connection, now, note=households.note)
     reassigned = reassign(connection, now, moved, note=households.note)
+    reassigned |= {table: reassigned[table] + count for table, count in followed.items()}
     record_lineage(connection, written.number, written.before, written.after, households)
     orphaned = grids.orphans(connection, now) if written.changes.ended else 0
     return Published(
-        written.number, written.changes, at, reassigned, orphaned, findings=written.findings
+        written.number,
+        written.changes,
+        at,
+        reassigned,
+        orphaned,
+        findings=written.findings,
+        held=held,
     )
 
 

@@ -9,7 +9,15 @@ import numpy as np
 import shapely
 
 from gisgrid.errors import PublishBlocked
-from gisgrid.geometry.checking import Checked, Finding, Level, check_level, check_nesting, joined
+from gisgrid.geometry.checking import (
+    Checked,
+    Finding,
+    Level,
+    check_level,
+    check_nesting,
+    joined,
+    worsened,
+)
 from gisgrid.store.coverages import coverage_frame
 from gisgrid.store.parents import PARENT_LEVEL
 from gisgrid.store.tables import LEVELS
@@ -62,12 +70,7 @@ def new_findings(
     before, after = (
         _around(connection, moment, boxes, tolerances, reasons) for moment in (at - _TICK, at)
     )
-    known = {_key(one): one.area_m2 for one in before.findings}
-    found = tuple(
-        one
-        for one in after.findings
-        if _key(one) not in known or one.area_m2 > known[_key(one)] + tolerances.gap_m2
-    )
+    found = worsened(before, after)
     errors = [one for one in found if one.severity == "error"]
     if errors:
         first = errors[0]
@@ -77,10 +80,6 @@ def new_findings(
             fix="mend the boundaries; nothing was published",
         )
     return found
-
-
-def _key(one: Finding) -> tuple[str, str, tuple[str, ...]]:
-    return (one.kind, one.level, one.codes)
 
 
 def _around(

@@ -113,7 +113,8 @@ def restore(url: str | URL, file: Path, *, force: bool = False) -> None:
 def _replay(target: Target, file: Path, listing: Path, drops: list[str]) -> None:
     """Pour the script of the backup into one transaction, committed only when both sides ended."""
     reader = [find_client("pg_restore", target.major), "--file=-", f"--use-list={listing}"]
-    reader += ["--no-owner", "--no-privileges", str(file)]
+    # Else the script itself commits after the large objects, whatever comes after them.
+    reader += ["--single-transaction", "--no-owner", "--no-privileges", str(file)]
     writer = [find_client("psql", target.major), "--no-psqlrc", "--quiet", "--no-password"]
     writer += ["--set=ON_ERROR_STOP=1", "--output=/dev/null", f"--dbname={target.dsn}"]
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as told:

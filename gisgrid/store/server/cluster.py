@@ -25,7 +25,8 @@ class ServerStatus:
     """What is known of the private server without asking it.
 
     ``version`` is PostgreSQL's major version, None before the cluster is made; ``listen`` is
-    ``HOST:PORT``, None when only the unix socket is open.
+    ``HOST:PORT``, None when only the unix socket is open; ``certificate`` is the file by which
+    clients know a server that listens.
     """
 
     running: bool
@@ -35,6 +36,7 @@ class ServerStatus:
     port: int
     listen: str | None
     home: Path
+    certificate: Path | None
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ class PrivateServer:
         Parameters
         ----------
         listen : str, optional
-            ``HOST:PORT`` to open beside the socket until the server stops next; a server that
-            runs otherwise is restarted. Without it a running server is left as it is.
+            ``HOST:PORT`` to open beside the socket, by TLS only, until the server stops next; a
+            server that runs otherwise is restarted. Without it a running server is left as it is.
         throwaway : bool, optional
             Trade safety on a crash for speed; only for a cluster that is made by this call or
             was made so.
@@ -128,6 +130,7 @@ class PrivateServer:
             port=running.port if running else SOCKET_PORT,
             listen=f"{running.listen}:{running.port}" if running and running.listen else None,
             home=layout.home,
+            certificate=layout.certificate if running and running.listen else None,
         )
 
     def url(self, database: str = ROLE) -> str:

@@ -5,20 +5,40 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["HBA", "server_settings"]
+__all__ = ["ACCESS_MARK", "access_rules", "server_settings"]
 
-# Every way in asks for the password; there is no "trust" and no "peer".
-HBA = """\
-# Written by gisgrid.
-local  all  all       scram-sha-256
-host   all  all  all  scram-sha-256
-"""
-
+ACCESS_MARK = "# Written by gisgrid."
 MEGABYTE = 1 << 20
 
 
+def access_rules(*, network: bool) -> str:
+    """Text of ``pg_hba.conf``, rewritten at every start while it begins with `ACCESS_MARK`.
+
+    Every way in asks for the password: there is no "trust" and no "peer".
+
+    Parameters
+    ----------
+    network : bool
+        Whether the server listens: then TLS enters, and nothing else does.
+    """
+    lines = [
+        f"{ACCESS_MARK} Without this line it is yours, and gisgrid leaves it as it is.",
+        "local    all  all       scram-sha-256",
+    ]
+    if network:
+        lines.append("hostssl  all  all  all  scram-sha-256")
+    return "\n".join(lines) + "\n"
+
+
 def server_settings(
-    *, socket: Path, port: int, host: str = "", throwaway: bool = False, memory: int | None = None
+    *,
+    socket: Path,
+    port: int,
+    host: str = "",
+    certificate: Path | None = None,
+    key: Path | None = None,
+    throwaway: bool = False,
+    memory: int | None = None,
 ) -> str:
     """Text of the configuration file, rewritten at every start.
 
@@ -32,6 +52,8 @@ def server_settings(
         Port, which also names the socket.
     host : str, optional
         Address to listen on; none by default.
+    certificate, key : Path, optional
+        Of TLS; without them there is none.
     throwaway : bool, optional
         Whether a crash of the machine may destroy the data: for tests.
     memory : int, optional
@@ -60,6 +82,8 @@ def server_settings(
         "log_error_verbosity": "terse",
         "log_line_prefix": "%m [%p] ",
     }
+    if certificate and key:
+        settings |= {"ssl": "on", "ssl_cert_file": str(certificate), "ssl_key_file": str(key)}
     if throwaway:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     lines = [f"{name} = {_quoted(value)}" for name, value in settings.items()]

@@ -22,6 +22,8 @@ spaces AS (
       AND oid NOT IN (SELECT objid FROM owned WHERE classid = 'pg_namespace'::regclass))
 SELECT format('DROP SCHEMA IF EXISTS %I CASCADE', nspname) FROM spaces WHERE nspname <> 'public'
 UNION ALL
+SELECT format('SELECT pg_catalog.lo_unlink(%s)', oid) FROM pg_largeobject_metadata
+UNION ALL
 SELECT format('DROP %s IF EXISTS public.%I CASCADE',
               CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
                            WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE'

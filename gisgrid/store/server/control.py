@@ -12,7 +12,8 @@ from pathlib import Path
 from gisgrid.errors import ServerError
 from gisgrid.store.server.account import Account, pick_account
 from gisgrid.store.server.binaries import find_binaries
-from gisgrid.store.server.configuration import HBA, server_settings
+from gisgrid.store.server.certificate import ensure_certificate
+from gisgrid.store.server.configuration import ACCESS_MARK, access_rules, server_settings
 from gisgrid.store.server.layout import ROLE, Layout
 from gisgrid.store.server.pidfile import disown, end_orphans
 
@@ -59,7 +60,7 @@ def make_cluster(layout: Layout, *, throwaway: bool) -> None:
         raise ServerError(
             f"initdb failed: {_last_line(done.stderr)}", where=str(new), fix="see the message"
         )
-    (new / "pg_hba.conf").write_text(HBA, encoding="ascii")
+    (new / "pg_hba.conf").write_text(access_rules(network=False), encoding="ascii")
     with (new / "postgresql.conf").open("a", encoding="utf-8") as stream:
         stream.write(f"\ninclude '{SETTINGS_FILE}'\n# Settings of your own go below this line.\n")
     if throwaway:
@@ -90,15 +91,20 @@ def start_cluster(layout: Layout, *, host: str, port: int) -> None:
     end_orphans(layout.data, account)
     disown(layout.data)
     _prepare_folders(layout, account)
-    settings = layout.data / SETTINGS_FILE
-    settings.write_text(
-        server_settings(
-            socket=layout.socket, port=port, host=host, throwaway=layout.throwaway_mark.exists()
-        ),
-        encoding="utf-8",
+    if host:
+        ensure_certificate(layout, account, host)
+    settings = server_settings(
+        socket=layout.socket,
+        port=port,
+        host=host,
+        certificate=layout.certificate if host else None,
+        key=layout.key if host else None,
+        throwaway=layout.throwaway_mark.exists(),
     )
-    if account.is_other:
-        os.chown(settings, account.uid, account.gid)
+    _write(account, layout.data / SETTINGS_FILE, settings)
+    access = layout.data / "pg_hba.conf"
+    if access.read_text(encoding="utf-8", errors="replace").startswith(ACCESS_MARK):
+        _write(account, access, access_rules(network=bool(host)))
     start = layout.log.stat().st_size if layout.log.exists() else 0
     done = _pg_ctl(layout, account, binaries.path("pg_ctl"), "start", START_PATIENCE)
     if done.returncode != 0:
@@ -138,6 +144,12 @@ def _pg_ctl(
         # "fast" ends open sessions and writes everything; what is thrown away need not be written.
         args += ["--mode", "immediate" if layout.throwaway_mark.exists() else "fast"]
     return account.run(args, timeout=patience + 30)
+
+
+def _write(account: Account, file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    if account.is_other:
+        os.chown(file, account.uid, account.gid)
 
 
 def _prepare_folders(layout: Layout, account: Account) -> None:

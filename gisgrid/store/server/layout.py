@@ -45,6 +45,21 @@ class Layout:
         return self.home / "passfile"
 
     @property
+    def tls(self) -> Path:
+        """Folder of the certificate and its key, which the server's account owns."""
+        return self.home / "tls"
+
+    @property
+    def certificate(self) -> Path:
+        """The certificate, which clients may keep to know the server by."""
+        return self.tls / "server.crt"
+
+    @property
+    def key(self) -> Path:
+        """The certificate's key, mode 0600."""
+        return self.tls / "server.key"
+
+    @property
     def throwaway_mark(self) -> Path:
         """Exists when the cluster was made to be thrown away."""
         return self.home / "throwaway"

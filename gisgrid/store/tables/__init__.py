@@ -8,10 +8,18 @@ from gisgrid.store.tables.drafts import (
     draft_edit_grid,
     draft_grid,
     lineage,
+    plan_planner,
 )
 from gisgrid.store.tables.grids import boundary_version, grid, grid_version, level, revision
 from gisgrid.store.tables.imports import import_run, plan, plan_grid, reject
-from gisgrid.store.tables.places import address, building, dividing_line, hazard, patrol_point
+from gisgrid.store.tables.places import (
+    address,
+    building,
+    dividing_line,
+    hazard,
+    manual_assignment,
+    patrol_point,
+)
 
 __all__ = [
     "DRAWN_COLUMNS",
@@ -34,10 +42,12 @@ __all__ = [
     "import_run",
     "level",
     "lineage",
+    "manual_assignment",
     "metadata",
     "patrol_point",
     "plan",
     "plan_grid",
+    "plan_planner",
     "reject",
     "revision",
 ]

@@ -90,7 +90,7 @@ def owned_columns() -> list[Column[Any]]:
 def owned_constraints(table: str) -> list[Any]:
     """Indexes and checks that go with `owned_columns`."""
     return [
-        CheckConstraint("assigned_how IN ('trigger', 'bulk')", name="assigned_how"),
+        CheckConstraint("assigned_how IN ('trigger', 'bulk', 'manual')", name="assigned_how"),
         Index(f"ix_{table}_point", "point", postgresql_using="gist"),
         Index(f"ix_{table}_micro_id", "micro_id"),
     ]

@@ -22,7 +22,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from gisgrid.store.tables.base import code_text, geometry, identity, instant, metadata
 
-__all__ = ["DRAWN_COLUMNS", "draft_edit", "draft_edit_grid", "draft_grid", "lineage"]
+__all__ = [
+    "DRAWN_COLUMNS",
+    "draft_edit",
+    "draft_edit_grid",
+    "draft_grid",
+    "lineage",
+    "plan_planner",
+]
 
 
 def _drawn_columns() -> list[Column[Any]]:
@@ -93,4 +100,13 @@ lineage = Table(
     Index("ix_lineage_to_id", "to_id"),
     comment="Ground that a publish gave from one grid to another, with its share of the "
     "first one's area and households.",
+)
+
+plan_planner = Table(
+    "plan_planner",
+    metadata,
+    Column("plan_id", ForeignKey("plan.id"), primary_key=True),
+    Column("planner", Text, primary_key=True),
+    Column("shared_at", instant(), nullable=False, server_default=text("now()")),
+    comment="Who may draw on a plan in QGIS; the roles and their rights follow it.",
 )

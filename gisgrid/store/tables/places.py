@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -26,7 +27,14 @@ from gisgrid.store.tables.base import (
     owned_constraints,
 )
 
-__all__ = ["address", "building", "dividing_line", "hazard", "patrol_point"]
+__all__ = [
+    "address",
+    "building",
+    "dividing_line",
+    "hazard",
+    "manual_assignment",
+    "patrol_point",
+]
 
 address = Table(
     "address",
@@ -102,4 +110,38 @@ dividing_line = Table(
     UniqueConstraint("source_id"),
     Index("ix_dividing_line_geom", "geom", postgresql_using="gist"),
     comment="Roads, rivers and walls: the lines that borders should follow.",
+)
+
+manual_assignment = Table(
+    "manual_assignment",
+    metadata,
+    identity(),
+    Column("place_table", Text, nullable=False),
+    Column("place_id", BigInteger, nullable=False),
+    Column("source_id", code_text(), nullable=False),
+    Column("grid_id", ForeignKey("grid.id"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author", Text, nullable=False, server_default=text("''")),
+    Column("made_at", instant(), nullable=False, server_default=text("clock_timestamp()")),
+    Column("ended_at", instant()),
+    Column("ended_why", Text),
+    Column("ended_by", Text, nullable=False, server_default=text("''")),
+    CheckConstraint(
+        "place_table IN ('address', 'hazard', 'patrol_point', 'building')", name="place_table"
+    ),
+    CheckConstraint("btrim(reason) <> ''", name="reason"),
+    CheckConstraint(
+        "ended_why IN ('moved', 'withdrawn', 'replaced', 'grid-ended', 'deleted')",
+        name="ended_why",
+    ),
+    CheckConstraint("(ended_at IS NULL) = (ended_why IS NULL)", name="ended"),
+    Index(
+        "uq_manual_assignment_open",
+        "place_table",
+        "place_id",
+        unique=True,
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    comment="Places that a person assigned to a micro-grid, wherever they lie; an open one "
+    "is what the place's own columns say.",
 )

@@ -96,10 +96,16 @@ def test_a_code_is_one_grids_for_ever(quiet_town: Engine, plan: int) -> None:
         ("rename", {"code": "A1"}, InputError),
         ("rename", {"code": "A1", "name": "a\x00b"}, InputError),
         ("rename", {"code": "A1", "name": "x", "colour": "red"}, InputError),
-        ("recode", {"code": "A1", "new_code": ""}, InputError),
+        ("rename", {"code": "A1", "name": "  "}, InputError),
+        ("rename", {"code": "A1", "name": "\u3000"}, InputError),
+        *(
+            ("recode", {"code": "A1", "new_code": code}, InputError)
+            for code in ("", " ", " A7", "A7 ", "A/7", "/", ".", "..", "A\n7")
+        ),
         ("paint", {}, InputError),
         ("set-households", {"code": "A1", "households": -1}, InputError),
         ("accept-range", {"code": "A1", "reason": "big"}, InputError),
+        ("accept-range", {"code": "A1U1M1", "reason": "　 "}, InputError),
         ("move-vertex", {"level": "micro", "old": [float("nan"), 1], "new": [1, 1]}, InputError),
     ],
 )

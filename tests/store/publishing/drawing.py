@@ -35,7 +35,8 @@ def add_drawn(connection: Connection, *rows: Mapping[str, Any], **values: Any) -
     plan_id = int(connection.execute(statement).scalar_one())
     columns = ["range_reason", *{name for one in rows for name in one}]
     full = [{"plan_id": plan_id, **{name: one.get(name) for name in columns}} for one in rows]
-    connection.execute(insert(draft_grid), full)
+    if full:
+        connection.execute(insert(draft_grid), full)
     return plan_id
 
 

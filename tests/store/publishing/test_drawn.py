@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from gisgrid.errors import Conflict, PublishBlocked
 from gisgrid.store import grids, plans, revisions
-from gisgrid.store.tables import address, boundary_version, grid_version, lineage
+from gisgrid.store.tables import address, grid_version, lineage
 from tests.store.publishing.drawing import add_drawn, ids, put, row
 from tests.store.redraws import wrong_rows
 from tests.store.test_publish import scatter
@@ -45,6 +45,22 @@ def test_a_split_keeps_one_id_and_makes_another_and_places_follow(town: Engine) 
         passage = connection.execute(select(lineage)).one()
     assert (passage.from_id, passage.to_id) == (m1, made)
     assert passage.area_share == pytest.approx(0.25, rel=1e-6)
+
+
+def test_a_plan_that_changes_nothing_is_refused_now_and_for_a_later_day(town: Engine) -> None:
+    with town.begin() as connection:
+        m1, unit = ids(connection, "A1U1M1", "A1U1")
+        same = row(m1, "A1U1M1", unit, square(0, 0))
+        for plan_id in (
+            add_drawn(connection),
+            add_drawn(connection, same),
+            add_drawn(connection, same, effective_at=datetime(2126, 1, 1, tzinfo=UTC)),
+        ):
+            with pytest.raises(Conflict, match="changes nothing"), connection.begin_nested():
+                put(connection, plan_id)
+            assert plans.by_id(connection, plan_id).state == "draft"
+        # A listing may be published again and again.
+        assert not publish_rows(connection, "micro", [("A1U1M1", "A1U1", square(0, 0))]).changes
 
 
 def test_all_levels_of_one_plan_move_together(town: Engine) -> None:
@@ -148,13 +164,3 @@ def test_broken_rings_and_overlaps_block(town: Engine) -> None:
         with pytest.raises(PublishBlocked, match=words), town.begin() as connection:
             put(connection, plan_id)
     assert "NEW" not in codes(town)
-
-
-def test_a_plan_that_draws_all_as_it_is_raises_no_revision(town: Engine) -> None:
-    with town.begin() as connection:
-        m1, unit = ids(connection, "A1U1M1", "A1U1")
-        plan_id = add_drawn(connection, row(m1, "A1U1M1", unit, square(0, 0)))
-        published = put(connection, plan_id)
-        assert (published.revision, bool(published.changes)) == (4, False)
-        assert plans.by_id(connection, plan_id).state == "published"
-        assert len(connection.scalars(select(boundary_version.c.id)).all()) == 24

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -13,15 +13,16 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, func, insert, select, text
 
+from gisgrid.errors import NotFound
 from gisgrid.imports import PlaceFile, import_places
-from gisgrid.store import grids, revisions
+from gisgrid.store import grids, holds, revisions
 from gisgrid.store.engine import snapshot
 from gisgrid.store.owners import resolve_point
 from gisgrid.store.places import OWNED
 from gisgrid.store.tables import address
 from tests.store.publishing.drawing import add_drawn, ids, put, row
+from tests.store.redraws import hold_some, wrong_rows
 from tests.store.redraws import put as put_places
-from tests.store.redraws import wrong_rows
 from tests.store.test_publish import scatter
 from tests.towns import SIDE, SOUTH, WEST, publish_town, square
 
@@ -107,7 +108,7 @@ COUNTS = [8, pytest.param(100, marks=pytest.mark.drill)]
 def test_places_written_throughout_publishes_have_the_right_owners(
     town: Engine, tmp_path: Path, publishes: int
 ) -> None:
-    rngs = [np.random.default_rng(seed) for seed in range(3)]
+    rngs = [np.random.default_rng(seed) for seed in range(4)]
     with town.begin() as connection:
         put_places(connection, rngs[0].uniform(LOW, HIGH, (60, 2)), "first")
 
@@ -134,12 +135,28 @@ def test_places_written_throughout_publishes_have_the_right_owners(
         )
         import_places(town, request, zone=UTC)
 
-    with going_on(add, move, load):
+    def hold(number: int) -> None:
+        with town.begin() as connection:
+            hold_some(connection, rngs[3], 1)
+
+    def release(number: int) -> None:
+        with town.begin() as connection:
+            for one in holds.listing(connection, datetime.now(UTC), limit=1):
+                # Somebody may have moved it meanwhile.
+                with suppress(NotFound):
+                    holds.release(connection, one.kind, one.source_id)
+
+    with going_on(add, move, load, hold, release):
         for number in range(publishes):
             redraw(town, number)
-    with town.connect() as connection:
+    with town.begin() as connection:
         assert revisions.current(connection) == 4 + publishes
         assert wrong_rows(connection) == {table.name: [] for table in OWNED}
+        hold_some(connection, rngs[3], 20)
+    redraw(town, publishes)
+    with town.connect() as connection:
+        assert wrong_rows(connection) == {table.name: [] for table in OWNED}
+        assert len(holds.listing(connection, datetime.now(UTC))) > 10
         assert connection.scalar(select(func.count()).select_from(address)) > 12
 
 

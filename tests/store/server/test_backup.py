@@ -27,6 +27,7 @@ THINGS = [
     "CREATE MATERIALIZED VIEW total AS SELECT count(*) AS n FROM gisgrid.grid",
     "CREATE SEQUENCE numbers",
     "CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql AS 'SELECT 2 * $1'",
+    "SELECT lo_from_bytea(4711, 'large')",
     "INSERT INTO gisgrid.grid (code, mood, n, geom) SELECT '嘉定\t' || i, 'calm', i,"
     " ST_SetSRID(ST_MakePoint(121 + i / 1e4, 31.2), 4326) FROM generate_series(1, 500) AS i",
 ]

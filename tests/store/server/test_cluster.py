@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from gisgrid.errors import InputError, ServerError
 from gisgrid.store.server import PrivateServer
+from tests.folders import free_port
 
 
 def ask(server: PrivateServer, query: str, database: str = "postgres") -> object:
@@ -23,12 +24,6 @@ def ask(server: PrivateServer, query: str, database: str = "postgres") -> object
             return connection.scalar(text(query))
     finally:
         engine.dispose()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_up_twice_leaves_one_server(server: PrivateServer) -> None:

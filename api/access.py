@@ -6,8 +6,8 @@ by themselves, so nothing that a viewer is given holds one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
@@ -83,8 +83,10 @@ async def current_planner(request: Request, viewer: CurrentViewer) -> Viewer:
         The settings do not let the client.
     """
     planners = request.app.state.service.settings.planners
-    if planners == "anyone" or (planners == "local" and _is_local(request)):
-        return viewer
+    address = _address(request)
+    if planners == "anyone" or (planners == "local" and address and address.is_loopback):
+        # Nobody has said who it is: the log at least tells where a change came from.
+        return replace(viewer, name=f"http {address or ''}".strip())
     raise Forbidden(
         "plans cannot be changed from this address",
         where=request.url.path,
@@ -92,14 +94,14 @@ async def current_planner(request: Request, viewer: CurrentViewer) -> Viewer:
     )
 
 
-def _is_local(request: Request) -> bool:
-    """Whether the client is on this machine; one whose address is not known is not."""
+def _address(request: Request) -> IPv4Address | IPv6Address | None:
+    """Where a request came from; None where that is not known."""
     try:
         address = ip_address(request.client.host if request.client else "")
     except ValueError:
-        return False
+        return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_loopback
+    return mapped or address
 
 
 CurrentPlanner = Annotated[Viewer, Depends(current_planner)]

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import comparing, docs, grids, health, history, maps, resolve
+from api import comparing, docs, grids, health, history, holds, maps, resolve
 from api.access import current_viewer
 from api.headers import SafeHeaders
 from api.ogc.routers import ROUTERS as OGC_ROUTERS
@@ -98,6 +98,7 @@ def create_app(
         grids.router,
         comparing.router,
         history.router,
+        holds.router,
         maps.router,
         health.router,
     ):

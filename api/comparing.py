@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from api.access import CurrentViewer
 from api.answers import json_answer
+from api.plans.models import PlaceHeld
 from api.plans.versions import PlanId
 from api.problems import Problem
 from api.reading import open_reading
@@ -50,6 +51,7 @@ class Totals(BaseModel):
     grids: dict[str, int] = Field(description="By new, ended, reshaped, relabelled.")
     places: dict[str, int] = Field(description="Places that come to another grid, by kind.")
     households: int
+    held: int = Field(description="Held places whose ground changes hands, or whose grid ends.")
     area_m2: dict[str, float] = Field(description="Ground that changes hands, by level.")
 
 
@@ -116,6 +118,7 @@ class ComparisonAnswer(BaseModel):
     grids: list[GridDifference]
     ground: list[GroundMoved]
     moves: list[PlaceMoved]
+    held: list[PlaceHeld]
 
 
 _RESPONSES: dict[int | str, dict[str, object]] = {

@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from gisgrid import errors
+from gisgrid.store.failures import busy
 
 __all__ = ["KINDS", "MEDIA_TYPE", "Kind", "Problem", "add_handlers", "problem", "problem_of"]
 
@@ -77,6 +78,7 @@ KINDS: Final[Mapping[type[Exception], Kind]] = {
     errors.VersionRequired: Kind(428, "version-required", "The change must name a version"),
     errors.NotFound: Kind(404, "not-found", "There is no such thing"),
     errors.Conflict: Kind(409, "conflict", "The state of the record forbids it"),
+    errors.Busy: Kind(503, "under-way", "Another change is under way"),
     errors.PublishBlocked: Kind(409, "publish-blocked", "Findings stand in the way of publishing"),
     errors.StaleVersion: Kind(412, "stale-version", "Somebody else has changed it meanwhile"),
     errors.Forbidden: Kind(403, "forbidden", "Who asks may not do it"),
@@ -134,6 +136,9 @@ def problem_of(request: Request, error: Exception, *, status: int | None = None)
     """The problem document of an error, by the table, or under another status."""
     if isinstance(error, HTTPException):
         return _http_problem(request, error)
+    request.state.error = error
+    if isinstance(error, exc.DBAPIError):
+        error = busy(error) or error
     kind = kind_of(error)
     detail, fix = kind.hidden, kind.fix
     faults = None
@@ -144,7 +149,6 @@ def problem_of(request: Request, error: Exception, *, status: int | None = None)
     elif not kind.hidden and isinstance(error, errors.GisgridError):
         detail = f"{error.where}: {error.what}" if error.where else error.what
         fix = error.fix
-    request.state.error = error
     return problem(
         request,
         status or kind.status,

@@ -31,6 +31,8 @@ _PAST_DAYS = 3
 _PAGES = 12
 # Read and answered at once; others wait, so that memory is bounded.
 _BATCHES = 4
+# Each takes a core for some seconds.
+_SEEKING = 2
 
 
 @dataclass
@@ -49,6 +51,10 @@ class Service:
         Places of batches, each held until its answer has been sent.
     streams : int
         Streams of changes that are open.
+    seeking : CapacityLimiter
+        Threads that seek proposals of micro-grids.
+    searches : int
+        Searches under way and waiting for a thread.
     """
 
     settings: Settings
@@ -59,6 +65,8 @@ class Service:
     ogc: KeptForOgc = field(default_factory=KeptForOgc)
     batches: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_BATCHES))
     streams: int = 0
+    seeking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_SEEKING))
+    searches: int = 0
     log: Log = field(default_factory=Log)
     metrics: Metrics = field(default_factory=Metrics)
     limiter: Limiter = field(init=False)

@@ -52,8 +52,8 @@ def _grids(name: str, level: str, title: str) -> Collection:
 COLLECTIONS: Final[Mapping[str, Collection]] = {
     one.id: one
     for one in (
-        _grids("areas", "area", "片区 / areas"),
-        _grids("units", "unit", "单元网格 / units"),
+        _grids("areas", "area", "街镇 / areas"),
+        _grids("units", "unit", "村居 / units"),
         _grids("micro-grids", "micro", "微网格 / micro-grids"),
         _grids("police-areas", "police", "警务区 / police areas"),
         Collection(

@@ -28,6 +28,7 @@ _SHAPES: Final = frozenset(
     f"{kind}{shape}" for kind in ("", "MULTI") for shape in ("POINT", "LINESTRING", "POLYGON")
 )
 _DEPTH: Final = 40
+_LONGEST_WHOLE: Final = 18
 
 
 def parse(text: str) -> Any:
@@ -136,7 +137,9 @@ class _Reader:
         if kind == "string":
             return re.sub(r"''|\\'", "'", word[1:-1])
         if kind == "number":
-            return float(word) if re.search(r"[.eE]", word) else int(word)
+            # Python reads no whole number of thousands of digits.
+            is_whole = len(word) <= _LONGEST_WHOLE and not re.search(r"[.eE]", word)
+            return int(word) if is_whole else float(word)
         if kind == "quoted":
             return {"property": word[1:-1]}
         upper = word.upper()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,6 +49,36 @@ class NamedCrs:
         if not np.isfinite(shapely.get_coordinates(read)).all():
             raise InputError("lies outside its coordinate system", where=self.uri)
         return read
+
+    def boxes(self, corners: Sequence[float]) -> NDArray[np.float64]:
+        """A box as this system writes it, in degrees, shape (n, 4): two where it crosses ±180°.
+
+        Parameters
+        ----------
+        corners : sequence of float
+            Four or six: the lower corner, then the upper one; a height is left out.
+
+        Raises
+        ------
+        InputError
+            It is no box, or does not lie on the globe.
+        """
+        if len(corners) not in (4, 6) or not all(math.isfinite(one) for one in corners):
+            raise InputError(
+                "is not four or six numbers", where="bbox", fix="write 121.2,31.3,121.3,31.4"
+            )
+        written = np.array(corners, dtype=np.float64).reshape(2, -1)[:, :2]
+        read = self.read(np.asarray(shapely.points(written), dtype=object))
+        (west, south), (east, north) = shapely.get_coordinates(read).tolist()
+        if south > north or (west > east and not self.crs.is_degrees):
+            raise InputError("its lower corner is not the lower one", where="bbox")
+        if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
+            raise InputError(
+                "does not lie on the globe", where="bbox", fix="state its system by bbox-crs"
+            )
+        if west > east:
+            return np.array([[west, south, 180.0, north], [-180.0, south, east, north]])
+        return np.array([[west, south, east, north]])
 
     def _ordered(self, geometries: NDArray[Any]) -> NDArray[Any]:
         if not self.latitude_first:

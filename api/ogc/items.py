@@ -87,8 +87,10 @@ def item(
 ) -> Response:
     """One feature by its id: a grid's code, or the id that a hazard has at its source."""
     found, crs = find_collection(collection), known_crs(query.crs)
-    with open_reading(service, query.datetime if found.level else None) as reading:
+    with open_reading(service, query.datetime) as reading:
         if found.level is None:
+            if query.datetime is not None:
+                raise InputError("a hazard is asked for by its id alone", where="datetime")
             properties = hazard_properties()
             rows = hazards(reading.connection, conditions=[properties["id"].column == feature])
             written = write_hazards(rows, crs, service.settings.zone)
@@ -165,12 +167,7 @@ def _hazard_page(
 def _conditions(
     service: Service, query: ItemsQuery, trees: Sequence[Any], properties: dict[str, Property]
 ) -> list[ColumnElement[bool]]:
-    stated = known_crs(query.filter_crs)
-
-    def to_degrees(geometry: Any) -> Any:
-        return stated.read(np.array([geometry], dtype=object))[0]
-
-    reader = Filter(properties, service.settings.zone, to_degrees)
+    reader = Filter(properties, service.settings.zone, known_crs(query.filter_crs))
     return [reader.condition(tree) for tree in trees]
 
 

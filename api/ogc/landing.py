@@ -11,8 +11,9 @@ from api.answers import json_answer
 from api.ogc.boundaries import kept_boundaries
 from api.ogc.collections import COLLECTIONS, Collection, describe, find_collection
 from api.ogc.crs import listed_crs
+from api.ogc.documents import send_document
 from api.ogc.links import JSON, SCHEMA, base_of, link
-from api.ogc.parameters import NoQuery
+from api.ogc.parameters import DocumentQuery
 from api.ogc.queryables import queryables
 from api.ogc.routing import ogc_router
 from api.reading import Reading, open_reading
@@ -55,14 +56,14 @@ _CONFORMS: Final = (
 
 @router.get("", summary="Landing page")
 def landing(
-    request: Request, query: NoQuery, service: CurrentService, viewer: CurrentViewer
+    request: Request, query: DocumentQuery, service: CurrentService, viewer: CurrentViewer
 ) -> Response:
     """Where everything else is found."""
     base = base_of(request)
     root = str(request.base_url).rstrip("/")
     content = {
         "title": "gisgrid: 网格 / grids",
-        "description": "片区、单元网格、微网格、警务区与隐患 / areas, units, micro-grids, "
+        "description": "街镇、村居、微网格、警务区与隐患 / areas, units, micro-grids, "
         "police areas and hazards",
         "links": [
             link("self", base, JSON, "本页 / this document"),
@@ -89,22 +90,20 @@ def landing(
             ),
         ],
     }
-    with open_reading(service) as reading:
-        return json_answer(request, content, reading)
+    return send_document(request, service, content)
 
 
 @router.get("/conformance", summary="Conformance classes")
 def conformance(
-    request: Request, query: NoQuery, service: CurrentService, viewer: CurrentViewer
+    request: Request, query: DocumentQuery, service: CurrentService, viewer: CurrentViewer
 ) -> Response:
     """The parts of the standards that hold here."""
-    with open_reading(service) as reading:
-        return json_answer(request, {"conformsTo": list(_CONFORMS)}, reading)
+    return send_document(request, service, {"conformsTo": list(_CONFORMS)})
 
 
 @router.get("/collections", summary="The collections")
 def collections(
-    request: Request, query: NoQuery, service: CurrentService, viewer: CurrentViewer
+    request: Request, query: DocumentQuery, service: CurrentService, viewer: CurrentViewer
 ) -> Response:
     """All collections: the levels of grids, and the hazards that the viewer may see."""
     base = base_of(request)
@@ -123,7 +122,7 @@ def collections(
 def one_collection(
     request: Request,
     collection: str,
-    query: NoQuery,
+    query: DocumentQuery,
     service: CurrentService,
     viewer: CurrentViewer,
 ) -> Response:
@@ -138,15 +137,14 @@ def one_collection(
 def queryables_of(
     request: Request,
     collection: str,
-    query: NoQuery,
+    query: DocumentQuery,
     service: CurrentService,
     viewer: CurrentViewer,
 ) -> Response:
     """The properties that filters of a collection may name, as a JSON schema."""
     found = find_collection(collection)
     address = f"{base_of(request)}/collections/{found.id}/queryables"
-    with open_reading(service) as reading:
-        return json_answer(request, queryables(found, address), reading, media_type=SCHEMA)
+    return send_document(request, service, queryables(found, address), SCHEMA)
 
 
 def _described(

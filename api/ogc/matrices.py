@@ -7,11 +7,10 @@ from typing import Any, Final
 from fastapi import Request, Response
 
 from api.access import CurrentViewer
-from api.answers import json_answer
+from api.ogc.documents import send_document
 from api.ogc.links import JSON, base_of, link
-from api.ogc.parameters import NoQuery
+from api.ogc.parameters import DocumentQuery
 from api.ogc.routing import ogc_router
-from api.reading import open_reading
 from api.service import CurrentService
 from gisgrid.geometry.tiling import MAX_ZOOM
 
@@ -30,20 +29,19 @@ _PIXEL_M: Final = 0.00028
 
 @router.get("/tileMatrixSets", summary="The tile matrix sets")
 def matrix_sets(
-    request: Request, query: NoQuery, service: CurrentService, viewer: CurrentViewer
+    request: Request, query: DocumentQuery, service: CurrentService, viewer: CurrentViewer
 ) -> Response:
     """There is one, for web maps."""
     own = f"{base_of(request)}/tileMatrixSets/{NAME}"
     content = {
         "tileMatrixSets": [{"id": NAME, "uri": URI, "links": [link("self", own, JSON, NAME)]}]
     }
-    with open_reading(service) as reading:
-        return json_answer(request, content, reading)
+    return send_document(request, service, content)
 
 
 @router.get(f"/tileMatrixSets/{NAME}", summary="The tile matrix set of web maps")
 def matrix_set(
-    request: Request, query: NoQuery, service: CurrentService, viewer: CurrentViewer
+    request: Request, query: DocumentQuery, service: CurrentService, viewer: CurrentViewer
 ) -> Response:
     """Scale and size of each zoom."""
     content = {
@@ -55,8 +53,7 @@ def matrix_set(
         "orderedAxes": ["X", "Y"],
         "tileMatrices": [_matrix(zoom) for zoom in range(MAX_ZOOM + 1)],
     }
-    with open_reading(service) as reading:
-        return json_answer(request, content, reading)
+    return send_document(request, service, content)
 
 
 def _matrix(zoom: int) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -10,38 +9,37 @@ from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 import orjson
-import shapely
 from fastapi import Query
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.ogc.collections import Collection
 from api.ogc.cql2 import parse
-from api.ogc.crs import NamedCrs, known_crs
+from api.ogc.crs import known_crs
 from api.parameters import Code, Instant
 from gisgrid.errors import InputError
 from gisgrid.times import parse_instant
 
-__all__ = ["ItemQuery", "ItemsQuery", "NoQuery", "Period", "TileQuery"]
+__all__ = ["DocumentQuery", "ItemQuery", "ItemsQuery", "Period", "TileQuery"]
 
 MOST: Final = 10_000
 
 _Uri = Annotated[str, Field(max_length=100)]
 
 
-class NoParameters(BaseModel):
-    """Nothing may be asked for beside the address."""
+class FormatQuery(BaseModel):
+    """The form of an answer is all that may be asked for; there is one."""
 
     model_config = ConfigDict(extra="forbid")
 
+    f: Literal["json"] = Field(default="json", description="The form of the answer.")
 
-NoQuery = Annotated[NoParameters, Query()]
+
+DocumentQuery = Annotated[FormatQuery, Query()]
 
 
-class ItemQuery(BaseModel):
+class ItemQuery(FormatQuery):
     """The parameters of one feature."""
-
-    model_config = ConfigDict(extra="forbid")
 
     crs: _Uri | None = Field(default=None, description="URI of the system of the answer; CRS84.")
     datetime: Instant = None
@@ -55,7 +53,7 @@ class TileQuery(BaseModel):
     datetime: Instant = None
 
 
-class ItemsQuery(BaseModel):
+class ItemsQuery(FormatQuery):
     """The parameters of features; besides these, each queryable is one."""
 
     model_config = ConfigDict(extra="allow")
@@ -91,9 +89,8 @@ class ItemsQuery(BaseModel):
 
     def boxes(self) -> NDArray[np.float64] | None:
         """The box in degrees, shape (n, 4): one, or two where it crosses ±180°."""
-        if self.bbox is None:
-            return None
-        return _boxes(self.bbox, known_crs(self.bbox_crs))
+        crs = known_crs(self.bbox_crs)
+        return None if self.bbox is None else crs.boxes(_numbers(self.bbox))
 
     def trees(self, collection: Collection) -> list[Any]:
         """The filter, and each queryable that is asked for, in CQL2's JSON form.
@@ -103,6 +100,7 @@ class ItemsQuery(BaseModel):
         InputError
             There is no such parameter, or it cannot be read.
         """
+        known_crs(self.filter_crs)
         trees = [_asked(collection, *pair) for pair in (self.model_extra or {}).items()]
         if self.filter is not None:
             trees.append(_filter(self.filter, self.filter_lang))
@@ -137,27 +135,12 @@ class Period:
         return cls(begin, end)
 
 
-def _boxes(text: str, crs: NamedCrs) -> NDArray[np.float64]:
+def _numbers(text: str) -> list[float]:
+    """The numbers of a list; none where one of them is no number."""
     try:
-        numbers = [float(part) for part in text.split(",")]
+        return [float(part) for part in text.split(",")]
     except ValueError:
-        numbers = []
-    if len(numbers) not in (4, 6) or not all(math.isfinite(one) for one in numbers):
-        raise InputError(
-            "is not four or six numbers", where="bbox", fix="write 121.2,31.3,121.3,31.4"
-        )
-    corners = np.array(numbers).reshape(2, -1)[:, :2]
-    read = crs.read(np.asarray(shapely.points(corners), dtype=object))
-    (west, south), (east, north) = shapely.get_coordinates(read).tolist()
-    if south > north or (west > east and not crs.crs.is_degrees):
-        raise InputError("its lower corner is not the lower one", where="bbox")
-    if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
-        raise InputError(
-            "does not lie on the globe", where="bbox", fix="state its system by bbox-crs"
-        )
-    if west > east:
-        return np.array([[west, south, 180.0, north], [-180.0, south, east, north]])
-    return np.array([[west, south, east, north]])
+        return []
 
 
 def _filter(text: str, language: str) -> Any:
@@ -179,7 +162,9 @@ def _asked(collection: Collection, name: str, text: Any) -> Any:
             where=repr(name[:60]),
             fix=f"see /docs; the collection's own are {listed}",
         )
-    return {"op": "=", "args": [{"property": name}, _typed(str(text), kind, name)]}
+    if not isinstance(text, str):
+        raise InputError("is given more than once", where=name)
+    return {"op": "=", "args": [{"property": name}, _typed(text, kind, name)]}
 
 
 def _typed(text: str, kind: str, name: str) -> Any:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Final
 
 import numpy as np
 from fastapi import Query, Request, Response
 
 from api.access import CurrentViewer
-from api.answers import answer, etag, json_answer
+from api.answers import answer, etag
 from api.ogc.boundaries import kept_boundaries
 from api.ogc.collections import BOUNDARY_COLLECTIONS, Collection, find_collection
+from api.ogc.documents import send_document
 from api.ogc.drawing import EXACT_ZOOM, Drawing, MadeTile
 from api.ogc.links import JSON, MVT, base_of, link
 from api.ogc.matrices import CRS_OF_TILES, NAME, URI
-from api.ogc.parameters import NoQuery, TileQuery
+from api.ogc.parameters import DocumentQuery, TileQuery
 from api.ogc.routing import ogc_router
 from api.reading import Reading, open_reading
 from api.service import CurrentService, Service
@@ -80,7 +82,7 @@ def dataset_tile(
 def collection_tilesets(
     request: Request,
     collection: str,
-    query: NoQuery,
+    query: DocumentQuery,
     service: CurrentService,
     viewer: CurrentViewer,
 ) -> Response:
@@ -94,7 +96,7 @@ def collection_tilesets(
 def collection_tileset(
     request: Request,
     collection: str,
-    query: NoQuery,
+    query: DocumentQuery,
     service: CurrentService,
     viewer: CurrentViewer,
 ) -> Response:
@@ -106,7 +108,7 @@ def collection_tileset(
 
 @router.get("/tiles", summary="The tilesets of all boundaries")
 def dataset_tilesets(
-    request: Request, query: NoQuery, service: CurrentService, viewer: CurrentViewer
+    request: Request, query: DocumentQuery, service: CurrentService, viewer: CurrentViewer
 ) -> Response:
     """There is one, for web maps."""
     return _tilesets(request, service, f"{base_of(request)}/tiles", "各级边界 / all boundaries")
@@ -114,7 +116,7 @@ def dataset_tilesets(
 
 @router.get(f"/tiles/{NAME}", summary="The tileset of all boundaries")
 def dataset_tileset(
-    request: Request, query: NoQuery, service: CurrentService, viewer: CurrentViewer
+    request: Request, query: DocumentQuery, service: CurrentService, viewer: CurrentViewer
 ) -> Response:
     """Where the tiles of all boundaries are, and what they hold."""
     own = f"{base_of(request)}/tiles"
@@ -164,7 +166,7 @@ def _hazard_tile(request: Request, service: Service, tile: Tile) -> Response:
 
 
 def _send(request: Request, reading: Reading, made: MadeTile, *, private: bool) -> Response:
-    zipped = "gzip" in request.headers.get("accept-encoding", "")
+    zipped = _takes_gzip(request.headers.get("accept-encoding", ""))
     body = made.gzipped if zipped else made.body
     sent = answer(
         request,
@@ -180,6 +182,11 @@ def _send(request: Request, reading: Reading, made: MadeTile, *, private: bool) 
     return sent
 
 
+def _takes_gzip(accepted: str) -> bool:
+    """Whether a client takes what is compressed; ``q=0`` says that it does not."""
+    return re.search(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", accepted.lower()) is not None
+
+
 def _tilesets(request: Request, service: Service, own: str, title: str) -> Response:
     one = {
         "title": title,
@@ -189,8 +196,7 @@ def _tilesets(request: Request, service: Service, own: str, title: str) -> Respo
         "links": [link("self", f"{own}/{NAME}", JSON, title)],
     }
     content = {"links": [link("self", own, JSON)], "tilesets": [one]}
-    with open_reading(service) as reading:
-        return json_answer(request, content, reading)
+    return send_document(request, service, content)
 
 
 def _tileset(
@@ -230,5 +236,4 @@ def _tileset(
             ),
         ],
     }
-    with open_reading(service) as reading:
-        return json_answer(request, content, reading)
+    return send_document(request, service, content)

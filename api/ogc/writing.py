@@ -49,7 +49,9 @@ class Writer:
 
     def write(self, positions: Sequence[int]) -> list[Written]:
         """The grids at positions of the layer, in their order."""
-        found = {one: self._kept[one] for one in positions if one in self._kept}
+        # Another thread may begin the store anew meanwhile.
+        kept = self._kept
+        found = {one: kept[one] for one in positions if one in kept}
         missing = [one for one in positions if one not in found]
         if missing:
             made = dict(zip(missing, self._made(missing), strict=True))

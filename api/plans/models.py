@@ -21,6 +21,7 @@ __all__ = [
     "EditLog",
     "EditsQuery",
     "NewPlan",
+    "PlaceHeld",
     "PlanDetail",
     "PlanList",
     "PlanName",
@@ -156,6 +157,10 @@ class EditDone(BaseModel):
     changed: list[str]
     made: list[str]
     ended: list[str]
+    touched: list[str] = Field(description="Grids that only got, or lost, vertices.")
+    unaccepted: list[str] = Field(
+        description="Grids that end and whose number of households had been accepted."
+    )
 
 
 class RebaseDone(BaseModel):
@@ -177,6 +182,18 @@ class PublishWarning(BaseModel):
     message: str
 
 
+class PlaceHeld(BaseModel):
+    """A place that a person assigned to a grid, when the ground under it changes hands."""
+
+    kind: str
+    source_id: str
+    title: str
+    grid: str = Field(description="The micro-grid that it is held in.")
+    lies_in: str | None = Field(description="The micro-grid that it lies in afterwards.")
+    reason: str
+    ended: bool = Field(description="The grid ends: the place belongs where it lies.")
+
+
 class PublishDone(BaseModel):
     """The revision that a publish began, or the day that it waits for."""
 
@@ -186,6 +203,9 @@ class PublishDone(BaseModel):
     effective_at: str
     reassigned: dict[str, int] = Field(description="Places that came to other grids, by table.")
     warnings: list[PublishWarning]
+    held: list[PlaceHeld] = Field(
+        description="Places held by hand: kept although their ground changed hands, or let go."
+    )
 
 
 class _LoggedItem(BaseModel):

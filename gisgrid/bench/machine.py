@@ -29,6 +29,10 @@ _PACKAGES: Final = (
     "orjson",
     "dask",
     "distributed",
+    "scipy",
+    "pymetis",
+    "spopt",
+    "gerrychain",
 )
 
 

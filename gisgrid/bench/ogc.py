@@ -27,11 +27,11 @@ from gisgrid.settings import Settings
 from gisgrid.store.engine import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gisgrid.bench.results import BenchOptions
 
-__all__ = ["run"]
+__all__ = ["ask", "paths", "run", "same_grids"]
 
 _CASES: Final = ("items", "z12", "z14")
 _TIPG: Final = "tipg"
@@ -94,9 +94,9 @@ def _case(
     coverage: Coverage,
     options: BenchOptions,
 ) -> list[Row]:
-    asked = {name: _paths(case, name, coverage, options.seed) for name in addresses}
+    asked = {name: paths(case, name, coverage, options.seed) for name in addresses}
     # Each has answered each once before: it is the served state that is compared.
-    answers = {name: [_get(addresses[name] + path) for path in asked[name]] for name in asked}
+    answers = {name: ask(addresses[name], asked[name]) for name in asked}
     turns = _QUICK_TURNS if options.quick else options.rounds * _TURNS
     options.progress(f"{case}: {turns} × {len(asked)} × {_SECONDS[case]:g} s")
     paces: dict[str, list[Pace]] = {name: [] for name in asked}
@@ -105,7 +105,7 @@ def _case(
             paces[name].append(
                 wrk(program, addresses[name], asked[name], _SECONDS[case], connections=_CONNECTIONS)
             )
-    equal = _equal(answers) if case == "items" and len(answers) == 2 else None
+    equal = same_grids(answers.values()) if case == "items" and len(answers) == 2 else None
     return [
         Row(
             name,
@@ -124,7 +124,7 @@ def _case(
     ]
 
 
-def _paths(case: str, system: str, coverage: Coverage, seed: int) -> list[str]:
+def paths(case: str, system: str, coverage: Coverage, seed: int) -> list[str]:
     """The same boxes or tiles for both, each under its own address."""
     west, south, east, north = coverage.bounds
     rng = np.random.default_rng(seed)
@@ -146,18 +146,22 @@ def _paths(case: str, system: str, coverage: Coverage, seed: int) -> list[str]:
     return [f"{own}/{zoom}/{x}/{y}" for x, y in tiles.tolist()]
 
 
-def _equal(answers: Mapping[str, list[bytes]]) -> bool:
-    """Whether both answered with the same grids in every box."""
+def same_grids(answers: Iterable[Sequence[bytes]]) -> bool:
+    """Whether all systems answered with the same grids in every box."""
     codes = [
         [
             sorted(one["properties"]["code"] for one in json.loads(answer)["features"])
             for answer in listed
         ]
-        for listed in answers.values()
+        for listed in answers
     ]
-    return codes[0] == codes[1]
+    return all(one == codes[0] for one in codes)
 
 
-def _get(address: str) -> bytes:
-    with urlopen(address, timeout=120) as answer:
-        return bytes(answer.read())
+def ask(address: str, asked: Sequence[str]) -> list[bytes]:
+    """The answers of a server, one after the other."""
+    found = []
+    for path in asked:
+        with urlopen(address + path, timeout=120) as answer:
+            found.append(bytes(answer.read()))
+    return found

@@ -23,6 +23,7 @@ BENCHES: Final = {
     "cluster": "gisgrid.bench.cluster",
     "check": "gisgrid.bench.check",
     "edits": "gisgrid.bench.edits",
+    "propose": "gisgrid.bench.propose",
 }
 
 

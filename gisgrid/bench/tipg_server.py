@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
-from urllib.error import URLError
 from urllib.parse import quote
-from urllib.request import urlopen
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from gisgrid.errors import ServerError, WorkerError
+from gisgrid.bench.serving import free_port, running
+from gisgrid.errors import WorkerError
 from gisgrid.store import clock
 
 if TYPE_CHECKING:
@@ -37,7 +32,6 @@ _COPY: Final = text(f"""
     FROM gisgrid.grids_at(:at) JOIN gisgrid.boundary_version USING (grid_id)
     WHERE level = 'micro' AND valid @> CAST(:at AS timestamptz)
 """)
-_START: Final = 60.0
 
 
 def require_tipg() -> None:
@@ -73,27 +67,21 @@ def tipg_served(database: str) -> Iterator[str]:
     ServerError
         The server does not come up.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "uvicorn", "tipg.main:app", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--no-access-log", "--log-level", "warning"]
-    with tempfile.TemporaryDirectory(prefix="gisgrid-tipg-") as folder:
-        process = subprocess.Popen(
+    with (
+        tempfile.TemporaryDirectory(prefix="gisgrid-tipg-") as folder,
+        running(
             command,
-            cwd=folder,
-            env={**os.environ, **_environment(database)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _await(address, process)
-            yield address
-        finally:
-            process.terminate()
-            process.wait()
+            f"{address}/collections/{TABLE}",
+            environment=_environment(database),
+            folder=folder,
+            fix="try: python -m uvicorn tipg.main:app",
+        ),
+    ):
+        yield address
 
 
 def _environment(database: str) -> dict[str, str]:
@@ -112,14 +100,3 @@ def _environment(database: str) -> dict[str, str]:
         "TIPG_DB_ONLY_SPATIAL_TABLES": "true",
         **known,
     }
-
-
-def _await(address: str, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + _START
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urlopen(f"{address}/collections/{TABLE}", timeout=5):
-                return
-        except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    raise ServerError("tipg does not come up", fix="try: python -m uvicorn tipg.main:app")

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.error import URLError
-from urllib.request import urlopen
 
-from gisgrid.errors import ServerError, WorkerError
+from gisgrid.bench.serving import free_port, running
+from gisgrid.errors import WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["CONNECTIONS", "Pace", "require_wrk", "served", "wrk"]
 
 CONNECTIONS: Final = 32
-_START: Final = 60.0
 # For one answer: a peer may be slow.
 _PATIENCE: Final = 30.0
 # The web stands above this package, so it is named and not imported.
@@ -73,46 +68,18 @@ def served(database: str, workers: int = 1) -> Iterator[str]:
     ServerError
         The server does not come up.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "uvicorn", "--factory", _APPLICATION]
+    command += ["--http", _PROTOCOL, "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", str(workers)]
+    command += ["--no-access-log", "--no-server-header", "--log-level", "warning"]
     with tempfile.TemporaryDirectory(prefix="gisgrid-metrics-") as folder:
         shared = {"PROMETHEUS_MULTIPROC_DIR": folder} if workers > 1 else {}
-        command = [sys.executable, "-m", "uvicorn", "--factory", _APPLICATION]
-        command += [
-            "--http",
-            _PROTOCOL,
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--workers",
-            str(workers),
-        ]
-        command += ["--no-access-log", "--no-server-header", "--log-level", "warning"]
-        environment = {**os.environ, "GISGRID_DATABASE_URL": database, **shared}
-        with tempfile.TemporaryFile() as log:
-            process = subprocess.Popen(
-                command, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
-            address = f"http://127.0.0.1:{port}"
-            try:
-                _await(address, process)
-                yield address
-            finally:
-                process.terminate()
-                process.wait()
-
-
-def _await(address: str, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + _START
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urlopen(f"{address}/healthz", timeout=5):
-                return
-        except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.05)
-    raise ServerError("the web server does not come up", fix="try: gisgrid serve")
+        environment = {"GISGRID_DATABASE_URL": database, **shared}
+        fix = "try: gisgrid serve"
+        with running(command, f"{address}/healthz", environment=environment, fix=fix):
+            yield address
 
 
 def wrk(

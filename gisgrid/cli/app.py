@@ -20,15 +20,19 @@ from gisgrid.cli import (
     exporting,
     history,
     importing,
+    knitting,
     mapping,
+    places,
+    planners,
     planning,
+    proposing,
     resolving,
     reverting,
     serving,
 )
 from gisgrid.cli.errors import exit_code, message
 from gisgrid.cli.options import talk
-from gisgrid.errors import GisgridError
+from gisgrid.errors import GisgridError, InputError
 
 __all__ = ["app", "main"]
 
@@ -42,13 +46,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+db.app.add_typer(planners.app, name="planner")
 app.add_typer(db.app, name="db")
 app.add_typer(importing.app, name="import")
 app.add_typer(exporting.app, name="export")
 planning.app.command("preview")(comparing.preview)
 planning.app.command("diff")(comparing.diff)
 planning.app.command("revert")(reverting.revert)
+planning.app.command("knit")(knitting.knit)
+planning.app.command("share")(planners.share)
 app.add_typer(planning.app, name="plan")
+app.add_typer(places.app, name="place")
 app.add_typer(mapping.app, name="map")
 app.command("resolve")(resolving.resolve)
 app.command("history")(history.history)
@@ -56,6 +64,7 @@ app.command("assign")(assigning.assign)
 app.command("serve")(serving.serve)
 app.command("demo")(demo.demo)
 app.command("check")(checking.check)
+app.command("propose")(proposing.propose)
 app.command("bench")(benching.bench)
 
 
@@ -70,6 +79,11 @@ def main() -> None:
         # Without any words the help has been shown instead.
         words = " ".join(str(error).split())
         _stop(f"用法有误 usage error: {words} (--help)" if words else "", 2)
+    except UnicodeEncodeError as error:
+        # The bytes of an argument that is no text: a file's name may be such, what is stored not.
+        if error.reason != "surrogates not allowed":
+            raise
+        _stop(message(InputError("a text is not UTF-8", fix="check the arguments")), 2)
     except BrokenPipeError:
         # The reader of a pipe went away, as head does: no error of ours.
         sys.stderr.close()

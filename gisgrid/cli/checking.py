@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gisgrid.cli.editing import author
 from gisgrid.cli.errors import message
-from gisgrid.cli.mapping import require_folder, write_page
+from gisgrid.cli.findings import draw_findings, print_findings, print_repair, write_repair
+from gisgrid.cli.importing import Level as GridLevel
+from gisgrid.cli.mapping import require_folder
 from gisgrid.cli.options import (
     At,
     Crs,
@@ -20,19 +24,42 @@ from gisgrid.cli.options import (
     Json,
     Layer,
     instant,
+    open_engine,
     open_snapshot,
     talk,
 )
-from gisgrid.errors import GisgridError, InputError, NotFound
+from gisgrid.errors import GisgridError, InputError
 from gisgrid.settings import Settings
 
 if TYPE_CHECKING:
-    from gisgrid.geometry.checking import Checked, Finding, Level, Tolerances
+    from gisgrid.geometry.checking import Checked, Level, Tolerances
+    from gisgrid.store.drafts import Repaired
 
 __all__ = ["check"]
 
 _FOUND, _COULD_NOT_RUN = 1, 2
-_SEVERITIES: Final = {"error": "错误 error", "warning": "警告 warning"}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of the record."""
+
+    database: str | None
+    at: str | None
+    plan: int | None
+    worsened: bool
+    propose: bool
+    level: str | None
+    reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What was checked, what was found, and the repair that was drawn."""
+
+    levels: list[Level]
+    checked: Checked
+    repaired: Repaired | None = None
 
 
 def check(
@@ -72,6 +99,12 @@ def check(
             "--accept", metavar="CODE=REASON", help="Why a grid may have fewer or more households."
         ),
     ] = None,
+    plan: Annotated[
+        int | None, typer.Option("--plan", metavar="ID", help="The grids as a plan has them.")
+    ] = None,
+    worsened: Annotated[
+        bool, typer.Option("--worsened", help="Only what the plan makes worse.")
+    ] = False,
     at: At = None,
     database: Database = None,
     as_json: Json = False,
@@ -81,6 +114,13 @@ def check(
     repair: Annotated[
         Path | None,
         typer.Option("--repair", metavar="OUT", help="Write the proposed repair to a file."),
+    ] = None,
+    propose: Annotated[
+        bool,
+        typer.Option("--propose", help="Draw the proposed repair in the plan, or in a new one."),
+    ] = False,
+    level: Annotated[
+        GridLevel | None, typer.Option("--level", help="Draw the repair of this level only.")
     ] = None,
 ) -> None:
     """Report invalid rings, overlaps, gaps, bad nesting, codes and household counts.
@@ -96,44 +136,70 @@ def check(
         reasons = dict(_reason(one) for one in accept or ())
         if map_file is not None:
             require_folder(map_file)
+        asked = _Asked(
+            database, at, plan, worsened, propose, None if level is None else level.value, reasons
+        )
+        _require_sense(asked, file, code)
         if file is None:
-            levels, checked = _check_published(database, at, settings, tolerances, reasons)
+            outcome = _check_record(asked, settings, tolerances)
         else:
-            if at is not None:
-                raise InputError("a file holds for no day", where="--at", fix="leave it out")
-            if code is None:
-                raise InputError("the column of the codes is not named", fix="give --code COL")
-            parts = [
-                GridFile(
-                    path=file,
-                    code=code,
-                    households=households,
-                    layer=layer,
-                    crs=crs,
-                    encoding=encoding,
-                )
-            ]
+            own = GridFile(
+                path=file, code=code, households=households, layer=layer, crs=crs, encoding=encoding
+            )
+            parts = [own]
             if parent_file is not None or parent_layer is not None:
-                above = GridFile(
+                above = replace(
+                    own,
                     path=parent_file or file,
                     code=parent_code,
+                    households=None,
                     layer=parent_layer,
-                    crs=crs,
-                    encoding=encoding,
                 )
                 parts.insert(0, above)
             levels = [read_grids(part) for part in parts]
-            checked = _check_file(levels, tolerances, reasons)
+            outcome = _Outcome(levels, _check_file(levels, tolerances, reasons))
         if map_file is not None:
-            _draw(map_file, levels, checked, file.name if file else "", settings)
+            name = file.name if file else ""
+            draw_findings(map_file, outcome.levels, outcome.checked, name, settings)
         if repair is not None:
-            _propose(repair, levels if file is None else levels[-1:], tolerances)
-    if as_json:
-        typer.echo(json.dumps(_document(checked), ensure_ascii=False))
-    else:
-        _print(checked)
-    if checked.errors:
+            own_levels = outcome.levels if file is None else outcome.levels[-1:]
+            write_repair(repair, own_levels, tolerances)
+    _tell(outcome, as_json)
+    if outcome.checked.errors:
         raise typer.Exit(_FOUND)
+
+
+def _require_sense(asked: _Asked, file: Path | None, code: str | None) -> None:
+    """Refuse options that say nothing together."""
+    if file is not None:
+        if asked.at is not None:
+            raise InputError("a file holds for no day", where="--at", fix="leave it out")
+        if asked.plan is not None or asked.propose:
+            raise InputError(
+                "a file is no plan", where="--plan, --propose", fix="leave out either of the two"
+            )
+        if code is None:
+            raise InputError("the column of the codes is not named", fix="give --code COL")
+    if asked.at is not None and (asked.plan is not None or asked.propose):
+        raise InputError("a plan holds for its own day", where="--at", fix="leave it out")
+    if asked.worsened and asked.plan is None:
+        raise InputError("no plan is named", where="--worsened", fix="give --plan ID")
+    if asked.level is not None and not asked.propose:
+        raise InputError("no repair is asked for", where="--level", fix="give --propose")
+
+
+def _tell(outcome: _Outcome, as_json: bool) -> None:
+    if as_json:
+        from gisgrid.exports.findings import checked_document
+
+        document = checked_document(outcome.checked)
+        if outcome.repaired is not None:
+            document["repair"] = asdict(outcome.repaired)
+        typer.echo(json.dumps(document, ensure_ascii=False))
+        return
+    print_findings(outcome.checked)
+    if outcome.repaired is not None:
+        print_repair(outcome.repaired)
 
 
 @contextmanager
@@ -165,153 +231,32 @@ def _check_file(levels: list[Level], tolerances: Tolerances, reasons: dict[str, 
     return joined(parts, tolerances)
 
 
-def _check_published(
-    database: str | None,
-    at: str | None,
-    settings: Settings,
-    tolerances: Tolerances,
-    reasons: dict[str, str],
-) -> tuple[list[Level], Checked]:
-    """All levels of the record; the police areas are no part of the nest."""
-    from gisgrid.geometry.checking import Level, check_level, joined
-    from gisgrid.geometry.checking import check as check_levels
-    from gisgrid.store.coverages import coverage_frame
-    from gisgrid.store.tables import LEVELS
+def _check_record(asked: _Asked, settings: Settings, tolerances: Tolerances) -> _Outcome:
+    """All levels as published or as a plan has them, and the repair where it is asked for."""
+    from gisgrid.geometry.checking import worsened
+    from gisgrid.store.checking import check_grids, grids_around_plan, grids_at
 
-    levels = []
-    with open_snapshot(database, settings) as connection:
-        moment = instant(connection, at, settings)
-        for name in LEVELS:
-            frame = coverage_frame(connection, name, moment)
-            if len(frame):
-                counts = frame["households"].to_numpy("float64", na_value=float("nan"))
-                levels.append(
-                    Level(
-                        frame.geometry.to_numpy(dtype=object),
-                        frame["code"].tolist(),
-                        name,
-                        counts if name == "micro" else None,
-                    )
-                )
-    if not levels:
-        raise NotFound(
-            "there are no grids to check",
-            where=f"{moment:%Y-%m-%d}",
-            fix="publish some, name another day (--at), or check a file",
+    with open_snapshot(asked.database, settings) as connection:
+        if asked.plan is None:
+            grids = grids_at(connection, instant(connection, asked.at, settings))
+        else:
+            before, grids = grids_around_plan(connection, asked.plan, settings.zone)
+    checked = check_grids(grids, tolerances, reasons=asked.reasons)
+    if asked.worsened:
+        known = check_grids(before, tolerances, reasons=asked.reasons)
+        checked = replace(checked, findings=worsened(known, checked))
+    repaired = _repair_plan(asked, settings, tolerances) if asked.propose else None
+    return _Outcome(list(grids.levels), checked, repaired)
+
+
+def _repair_plan(asked: _Asked, settings: Settings, tolerances: Tolerances) -> Repaired:
+    """Draw the proposed repair, in the plan or in one of its own."""
+    from gisgrid.store import drafts
+
+    with open_engine(asked.database, settings) as engine, engine.begin() as connection:
+        plan = asked.plan
+        if plan is None:
+            plan = drafts.new(connection, "修复建议 proposed repair", author=author())
+        return drafts.repair(
+            connection, plan, tolerances=tolerances, level=asked.level, author=author()
         )
-    nested = [level for level in levels if level.name != "police"]
-    apart = [level for level in levels if level.name == "police"]
-    parts = [check_levels(nested, tolerances, reasons=reasons)]
-    parts += [check_level(level, tolerances) for level in apart]
-    return levels, joined(parts, tolerances)
-
-
-def _document(checked: Checked) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {
-        "findings": [_entry(one) for one in checked.findings],
-        "accepted": [{**_entry(one), "reason": one.reason} for one in checked.accepted],
-        "below": [asdict(one) for one in checked.below],
-        "tolerances": asdict(checked.tolerances),
-        "grids": dict(checked.grids),
-        "errors": checked.errors,
-        "warnings": checked.warnings,
-    }
-
-
-def _entry(one: Finding) -> dict[str, Any]:
-    from shapely.geometry import mapping
-
-    return {
-        "kind": one.kind,
-        "severity": one.severity,
-        "level": one.level,
-        "codes": list(one.codes),
-        "place": None if one.place is None else list(one.place),
-        "area_m2": one.area_m2,
-        "length_m": one.length_m,
-        "width_m": one.width_m,
-        "cause": one.cause,
-        "message": one.message,
-        "message_zh": one.message_zh,
-        "message_en": one.message_en,
-        "geometry": None if one.shape is None else mapping(one.shape),
-    }
-
-
-def _print(checked: Checked) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from gisgrid.geometry.checking import KIND_NAMES, summary
-
-    console = Console(highlight=False, markup=False)
-    # A pipe has no width; what reads it wants whole lines.
-    if not console.is_terminal:
-        console.width = 240
-    if checked.findings:
-        table = Table()
-        for title in ("严重程度 severity", "类型 kind", "位置 place", "说明 what is wrong"):
-            table.add_column(title)
-        for one in checked.findings:
-            place = "" if one.place is None else "{:.6f}, {:.6f}".format(*one.place)
-            zh, en = KIND_NAMES[one.kind]
-            words = f"{one.message_zh}\n{one.message_en}"
-            table.add_row(_SEVERITIES[one.severity], f"{zh}\n{en}", place, words)
-        console.print(table)
-    for one in checked.accepted:
-        console.print(f"{one.message_zh}\n  {one.message_en}", soft_wrap=True)
-    for zh, en in summary(checked):
-        console.print(f"{zh}\n  {en}", soft_wrap=True)
-
-
-def _draw(
-    target: Path, levels: list[Level], checked: Checked, name: str, settings: Settings
-) -> None:
-    from gisgrid.maps import MapText
-    from gisgrid.maps.findings import findings_map
-
-    text = MapText(f"网格检查 {name}".strip(), "Check of grids")
-    page = findings_map(
-        levels,
-        checked,
-        text,
-        tile_url=settings.tile_url,
-        tile_attribution=settings.tile_attribution,
-    )
-    talk.print(write_page(target, page), markup=False)
-
-
-def _propose(target: Path, levels: list[Level], tolerances: Tolerances) -> None:
-    """Write the proposed polygons with what each would gain and lose."""
-    import geopandas as gpd
-    import pandas as pd
-
-    from gisgrid.files import write_frame
-    from gisgrid.geometry.repairing import propose_repair
-
-    frames = []
-    for level in levels:
-        made = propose_repair(level.polygons, fill_m2=tolerances.largest_gap_m2)
-        gained = dict.fromkeys(range(len(level.codes)), 0.0)
-        lost = dict(gained)
-        for one in made.changes:
-            gained[one.position], lost[one.position] = one.gained_m2, one.lost_m2
-        columns = {
-            "level": level.name,
-            "code": list(level.codes),
-            "gained_m2": list(gained.values()),
-            "lost_m2": list(lost.values()),
-        }
-        frames.append(gpd.GeoDataFrame(columns, geometry=made.polygons, crs="EPSG:4326"))
-        border_zh, border_en = "外边界不变", "the outer border stays"
-        if not made.keeps_border:
-            moved = f"{made.border_moved_m2:,.3g} m²"
-            border_zh, border_en = f"外边界变动 {moved}", f"the outer border moves by {moved}"
-        count, gaps = f"{len(made.changes):,}", f"{made.gaps_filled:,}"
-        zh = f"修复建议 {level.name}:改变 {count} 个网格,填补 {gaps} 处空隙,{border_zh}"
-        en = f"proposed: {count} grids change, {gaps} gaps are filled, {border_en}"
-        talk.print(f"{zh}\n  {en}", markup=False)
-    written = write_frame(target, pd.concat(frames, ignore_index=True))
-    talk.print(f"写出 written    {written.rows:>12,}   → {target}", markup=False)

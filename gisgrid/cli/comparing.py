@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gisgrid.cli.held import print_held
 from gisgrid.cli.mapping import require_folder, write_page
 from gisgrid.cli.options import Database, Json, open_snapshot
 from gisgrid.settings import Settings
@@ -114,6 +115,8 @@ def _compare(
 
 
 def _print(found: Comparison, document: dict[str, Any]) -> None:
+    from gisgrid.store.publish import HeldPlace
+
     totals = document["totals"]
     typer.echo(f"{found.before} → {found.after}")
     for name, count in totals["grids"].items():
@@ -140,6 +143,7 @@ def _print(found: Comparison, document: dict[str, Any]) -> None:
             f"{row['source']} → {row['target']}   {row['area_m2']:>12,.0f} m² ({row['share']:.1%})"
             f"   户 households {homes}"
         )
+    print_held(HeldPlace(**row) for row in document["held"])
 
 
 def _both(row: dict[str, Any], name: str) -> str:

@@ -26,7 +26,9 @@ app = typer.Typer(
 def up(
     listen: Annotated[
         str | None,
-        typer.Option(metavar="HOST:PORT", help="Open this address too, until the server stops."),
+        typer.Option(
+            metavar="HOST:PORT", help="Open this address too, by TLS, until the server stops."
+        ),
     ] = None,
 ) -> None:
     """Start the private server; make it first when there is none."""
@@ -35,7 +37,7 @@ def up(
     status = server.status()
     _say(f"the private server runs as process {status.pid}, socket in {status.socket}")
     if status.listen:
-        _say(f"it listens on {status.listen}")
+        _say(f"it listens on {status.listen}, by TLS only; certificate {status.certificate}")
 
 
 @app.command()

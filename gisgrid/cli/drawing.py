@@ -11,7 +11,9 @@ from gisgrid.errors import InputError
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["read_line", "read_place", "read_polygon"]
+    from gisgrid.points.grids import GridFile
+
+__all__ = ["read_line", "read_place", "read_polygon", "read_shapes"]
 
 
 def read_line(text: str, crs: str | None) -> dict[str, Any]:
@@ -35,6 +37,28 @@ def read_line(text: str, crs: str | None) -> dict[str, Any]:
 def read_polygon(text: str, crs: str | None) -> dict[str, Any]:
     """A polygon as a GeoJSON geometry in WGS 84 degrees; as `read_line`."""
     return _read(text, crs, "Polygon")
+
+
+def read_shapes(file: GridFile) -> list[dict[str, Any]]:
+    """The grids of a boundary file as an edit is told of them: code, and shape in WGS 84.
+
+    Raises
+    ------
+    InputError
+        A row has no code or no polygon.
+    """
+    import shapely
+
+    from gisgrid.points.grids import read_grids
+
+    level = read_grids(file)
+    told = []
+    for row, (code, shape) in enumerate(zip(level.codes, level.polygons, strict=True), start=1):
+        if not code or shape is None or shape.geom_type not in ("Polygon", "MultiPolygon"):
+            lacks = "polygon" if code else "code"
+            raise InputError(f"the row has no {lacks}", where=f"{file.path}, row {row}")
+        told.append({"code": code, "shape": shapely.geometry.mapping(shapely.force_2d(shape))})
+    return told
 
 
 def read_place(text: str, crs: str | None) -> tuple[float, float]:

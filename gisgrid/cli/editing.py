@@ -9,9 +9,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from gisgrid.cli.drawing import read_line, read_place, read_polygon
-from gisgrid.cli.options import Crs, Database, Json, open_engine
+from gisgrid.cli.drawing import read_line, read_place, read_polygon, read_shapes
+from gisgrid.cli.options import Crs, Database, Encoding, File, Json, Layer, open_engine
+from gisgrid.errors import InputError
 from gisgrid.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,7 +21,28 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "author", "print_edit"]
 
-app = typer.Typer(help="Edit a drawn plan: gisgrid plan edit ID KIND …", no_args_is_help=True)
+
+class _PlanFirst(TyperGroup):
+    """The number of the plan stands before the kind of edit; to ask for help it is not needed."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] in self.commands:
+            if "--help" not in args:
+                raise InputError(
+                    "the number of the plan comes before the kind of edit",
+                    where=args[0],
+                    fix=f"gisgrid plan edit ID {args[0]} …",
+                )
+            args = ["0", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    help="Edit a drawn plan: gisgrid plan edit ID KIND …",
+    cls=_PlanFirst,
+    subcommand_metavar="KIND [ARGS]...",
+    no_args_is_help=True,
+)
 
 _Code = Annotated[str, typer.Argument(help="Code of the grid in the plan.", show_default=False)]
 _Shape = "WKT, GeoJSON, or a file with one."
@@ -49,7 +72,9 @@ def author() -> str:
 @app.callback()
 def edit(
     context: typer.Context,
-    plan: Annotated[int, typer.Argument(help="Number of the plan.", show_default=False)],
+    plan: Annotated[
+        int, typer.Argument(metavar="ID", help="Number of the plan.", show_default=False)
+    ],
 ) -> None:
     """Edit a drawn plan; published boundaries stay as they are."""
     context.obj = plan
@@ -64,13 +89,18 @@ def split(
         list[str] | None,
         typer.Option("--new-code", metavar="CODE", help="Of a new piece; else the next free one."),
     ] = None,
+    new_name: Annotated[
+        list[str] | None,
+        typer.Option("--new-name", metavar="NAME", help="Of a new piece; else the old and （2）."),
+    ] = None,
     with_parents: _Along = False,
     crs: Crs = None,
     database: Database = None,
     as_json: Json = False,
 ) -> None:
     """Split a grid by a line; the piece with most households stays the grid."""
-    told = {"code": code, "line": read_line(line, crs), "new_codes": new_code or []}
+    told = {"code": code, "line": read_line(line, crs)}
+    told |= {"new_codes": new_code or [], "new_names": new_name or []}
     _make(context, "split", told | {"with_parents": with_parents}, database, as_json)
 
 
@@ -104,6 +134,23 @@ def move_part(
     """Give what a polygon covers of a grid to its neighbour."""
     told = {"source": source, "target": target, "polygon": read_polygon(polygon, crs)}
     _make(context, "move-part", told | {"with_parents": with_parents}, database, as_json)
+
+
+@app.command("move-buildings")
+def move_buildings(
+    context: typer.Context,
+    source: _Code,
+    target: _Code,
+    buildings: Annotated[
+        list[str], typer.Argument(help="The buildings, by their ids.", show_default=False)
+    ],
+    with_parents: _Along = False,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Give the ground of some buildings to the neighbour of their grid."""
+    told = {"source": source, "target": target, "buildings": buildings}
+    _make(context, "move-buildings", told | {"with_parents": with_parents}, database, as_json)
 
 
 @app.command("move-border")
@@ -165,6 +212,25 @@ def cut_out(
         "with_parents": with_parents,
     }
     _make(context, "cut-out", told, database, as_json)
+
+
+@app.command()
+def redraw(
+    context: typer.Context,
+    file: File,
+    code: Annotated[str, typer.Option("--code", metavar="COL", help="Column of the codes.")],
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="For the log.")] = "",
+    layer: Layer = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Give grids the shapes that a file has for their codes, as they are."""
+    from gisgrid.points.grids import GridFile
+
+    rows = read_shapes(GridFile(path=file, code=code, layer=layer, crs=crs, encoding=encoding))
+    _make(context, "redraw", {"why": why or file.name, "grids": rows}, database, as_json)
 
 
 @app.command()
@@ -271,6 +337,8 @@ def print_edit(done: EditResult, title: str, as_json: bool) -> None:
         ("变动 changed", done.changed),
         ("新增 made", done.made),
         ("撤销 ended", done.ended),
+        ("界点 vertices only", done.touched),
+        ("户数说明失效 no longer accepted", done.unaccepted),
     ):
         if codes:
             typer.echo(f"  {words:<10} {', '.join(codes)}")

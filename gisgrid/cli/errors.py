@@ -12,6 +12,7 @@ __all__ = ["EXIT_CODES", "TITLES", "exit_code", "message"]
 EXIT_CODES: Final[tuple[tuple[type[errors.GisgridError], int], ...]] = (
     (errors.InputError, 2),
     (errors.NotFound, 3),
+    (errors.Busy, 7),
     (errors.Conflict, 4),
     (errors.DatabaseError, 5),
     (errors.GisgridError, 6),
@@ -30,6 +31,7 @@ TITLES: Final[tuple[tuple[type[errors.GisgridError], str], ...]] = (
     (errors.VersionRequired, "缺少版本号"),
     (errors.InputError, "输入有误"),
     (errors.NotFound, "未找到"),
+    (errors.Busy, "正被占用"),
     (errors.PublishBlocked, "不能发布"),
     (errors.StaleVersion, "已被他人修改"),
     (errors.Conflict, "有冲突"),

@@ -33,7 +33,7 @@ def grids(
     database: Database = None,
 ) -> None:
     """Write grids with their shapes."""
-    from gisgrid.exports import export_grids
+    from gisgrid.exports.grids import export_grids
 
     settings = Settings()
     with open_snapshot(database, settings) as connection:
@@ -53,7 +53,7 @@ def places(
     database: Database = None,
 ) -> None:
     """Write places with the codes of their grids; confidential ones are left out."""
-    from gisgrid.exports import export_places
+    from gisgrid.exports.places import export_places
 
     settings = Settings()
     with open_snapshot(database, settings) as connection:

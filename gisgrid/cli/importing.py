@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gisgrid.cli.held import print_held
 from gisgrid.cli.options import (
     Crs,
     Database,
@@ -323,6 +324,7 @@ def _print_boundaries(report: BoundaryReport, as_json: bool, settings: Settings)
     if not report.published.scheduled:
         moved = sum(report.published.reassigned.values())
         typer.echo(f"改派 reassigned {moved:>12,}")
+        print_held(report.published.held)
     if report.published.orphaned:
         count = report.published.orphaned
         zh, en = "个网格的上级网格已终止", "grids are left without their parent, which ended"

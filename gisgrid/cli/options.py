@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from gisgrid.cli.held import held_lines
 from gisgrid.errors import GisgridError, InputError
 from gisgrid.settings import Settings
 from gisgrid.times import parse_instant
@@ -146,6 +147,8 @@ def _put_due_in_force(engine: Engine, settings: Settings) -> None:
                 f"方案 {one.plan_id} {zh} (版本 {number})",
                 f"plan {one.plan_id} {en} (revision {number})",
             )
+            for line in held_lines(one.published.held):
+                talk.print(line, markup=False)
 
 
 def instant(connection: Connection, text: str | None, settings: Settings) -> datetime:

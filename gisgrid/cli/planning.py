@@ -10,7 +10,8 @@ import typer
 
 from gisgrid.cli import editing
 from gisgrid.cli.editing import author, print_edit
-from gisgrid.cli.options import Database, Json, note_findings, open_engine, open_snapshot
+from gisgrid.cli.held import print_held
+from gisgrid.cli.options import Database, Json, note_findings, open_engine, open_snapshot, say
 from gisgrid.settings import Settings
 from gisgrid.times import parse_instant
 
@@ -121,12 +122,22 @@ def log(plan: _Plan, database: Database = None, as_json: Json = False) -> None:
         return
     words = {"done": "", "undone": "已撤回 undone", "superseded": "已作废 superseded"}
     for one in found:
-        told = json.dumps(one.arguments, ensure_ascii=False)
+        told = _told(one.arguments)
         when = one.made_at.astimezone(settings.zone)
         typer.echo(
             f"{one.number:>5}  {when:%Y-%m-%d %H:%M}  {one.author:<12} {one.kind:<14} "
             f"{words[one.state]} {told if len(told) < 80 else told[:77] + '…'}"
         )
+
+
+def _told(arguments: dict[str, Any]) -> str:
+    """What an edit was told, in few words: of whole shapes the grids that got them."""
+    if "grids" not in arguments:
+        return json.dumps(arguments, ensure_ascii=False)
+    codes = [one["code"] for one in arguments["grids"]]
+    codes += [f"+{one.get('code') or '?'}" for one in arguments.get("made", [])]
+    codes += [f"-{code}" for code in arguments.get("ended", [])]
+    return " ".join([*codes, arguments.get("why", "")]).strip()
 
 
 @app.command()
@@ -152,10 +163,13 @@ def redo(plan: _Plan, database: Database = None, as_json: Json = False) -> None:
 @app.command()
 def fork(plan: _Plan, name: _Name, database: Database = None, as_json: Json = False) -> None:
     """Begin a plan with the grids and the log of another."""
-    from gisgrid.store import drafts
+    from gisgrid.store import drafts, plans
 
     with open_engine(database, Settings()) as engine, engine.begin() as connection:
         made = drafts.fork(connection, plan, name, author=author())
+        days = [plans.by_id(connection, one).effective_at for one in (plan, made)]
+    if days[0] != days[1]:
+        say("原定日期已过,复制的方案不带日期", "the day of the plan has passed: the fork has none")
     content = {"id": made, "name": name, "forked_from": plan}
     _print(f"复制 forked  plan {plan} → plan {made}   {name}", content, as_json)
 
@@ -185,7 +199,7 @@ def rebase(plan: _Plan, database: Database = None, as_json: Json = False) -> Non
 @app.command()
 def publish(plan: _Plan, database: Database = None, as_json: Json = False) -> None:
     """Put a draft in force, or schedule it for its day."""
-    from gisgrid.exports.documents import warning
+    from gisgrid.exports.documents import document, warning
     from gisgrid.geometry.checking import Tolerances
     from gisgrid.store.publish import publish as publish_plan
 
@@ -207,12 +221,16 @@ def publish(plan: _Plan, database: Database = None, as_json: Json = False) -> No
         "effective_at": day,
         "reassigned": published.reassigned,
         "warnings": [warning(one) for one in published.findings],
+        "held": document(published.held, settings.zone),
     }
     moved = sum(published.reassigned.values())
-    words = f"发布 published  revision {published.revision}   改派 reassigned {moved:,}"
+    done = "发布 published" if published.changes else "无变化 nothing changed"
+    words = f"{done}  revision {published.revision}   改派 reassigned {moved:,}"
     if published.scheduled:
         words = f"待生效 scheduled  plan {plan}   {day}"
     _print(words, content, as_json)
+    if not as_json:
+        print_held(published.held)
 
 
 @app.command()

@@ -61,7 +61,7 @@ def resolve(
 def _resolve_file(
     file: Path, output: Path | None, crs: str | None, at: str | None, database: str | None
 ) -> None:
-    from gisgrid.exports import resolve_file
+    from gisgrid.exports.resolved import resolve_file
 
     if output is None:
         raise InputError("no output file is named", where="--file", fix="add -o OUT.csv")

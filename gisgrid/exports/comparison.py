@@ -38,6 +38,7 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
             "grids": {name: int(n) for name, n in found.grids.groupby("change").size().items()},
             "places": {name: int(n) for name, n in moved.items()},
             "households": int(found.moves["households"].fillna(0).sum()),
+            "held": len(found.held),
             "area_m2": {
                 level: round(float(area), 2)
                 for level, area in found.ground.groupby("level")["area_m2"].sum().items()
@@ -46,6 +47,7 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
         "grids": _records(found.grids),
         "ground": _records(found.ground),
         "moves": _records(found.moves),
+        "held": _records(found.held),
     }
 
 

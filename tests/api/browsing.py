@@ -32,8 +32,10 @@ class Opener:
         self._browser = browser
         self._pages: list[Page] = []
 
-    def __call__(self, address: str, *, width: int = 1280, height: int = 800) -> Opened:
-        """Open an address."""
+    def __call__(
+        self, address: str, *, width: int = 1280, height: int = 800, settled: bool = True
+    ) -> Opened:
+        """Open an address; a page that goes on listening never settles."""
         page = self._browser.new_page(viewport={"width": width, "height": height})
         self._pages.append(page)
         opened = Opened(page)
@@ -46,7 +48,7 @@ class Opener:
         page.on("pageerror", lambda error: opened.complaints.append(str(error)))
         page.on("console", lambda line: opened.complaints.append(line.text))
         page.on("dialog", dismiss)
-        page.goto(address, wait_until="networkidle")
+        page.goto(address, wait_until="networkidle" if settled else "load")
         return opened
 
     def close(self) -> None:

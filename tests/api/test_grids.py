@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -96,6 +97,27 @@ def test_what_is_not_there_is_a_problem(client: TestClient, address: str, status
     answer = client.get(address)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_former_code_leads_to_the_present_one_and_to_the_past(
+    client: TestClient, squares: Engine
+) -> None:
+    headers = {"If-Match": "*"}
+    plan = client.post("/v1/plans", json={"name": "改码"}).headers["location"]
+    recode = {"kind": "recode", "code": "101001", "new_code": "101777"}
+    assert client.post(f"{plan}/edits", json=recode, headers=headers).status_code == 200
+    assert client.post(f"{plan}/publish", headers=headers).status_code == 200
+    answer = client.get("/v1/grids/101001")
+    assert answer.status_code == 404
+    assert "101777" in answer.json()["detail"]
+    past = re.search(r"/v1/grids/\S+", answer.json()["fix"])
+    assert past is not None
+    assert client.get(past[0]).json()["code"] == "101777"
+    # Of an earlier day it is the new code that has no grid yet.
+    assert client.get(f"/v1/grids/101001?at={BEGAN:%Y-%m-%dT%H:%M:%SZ}").status_code == 200
+    early = client.get(f"/v1/grids/101777?at={BEGAN:%Y-%m-%dT%H:%M:%SZ}").json()
+    assert "101001" in early["detail"]
+    assert "fix" not in client.get("/v1/grids/nothing").json()
 
 
 def test_outlines_have_every_grid_and_neighbours_meet(client: TestClient) -> None:

@@ -305,11 +305,28 @@ def test_a_change_waits_for_another_only_so_long(
         monkeypatch.context() as patch,
         quiet.app.state.service.engine.begin() as connection,  # type: ignore[attr-defined]
     ):
-        patch.setattr(sys.modules["api.plans.changing"], "_LONGEST", "50ms")
+        patch.setattr(sys.modules["api.writing"], "_LONGEST", {"lock_timeout": "50ms"})
         plans.by_id(connection, int(plan.rpartition("/")[2]), lock=True)
         answer = quiet.post(f"{plan}/edits", json=RENAME, headers={"If-Match": tag})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "somebody else" in answer.json()["detail"]
     send(quiet, f"{plan}/edits", tag, RENAME)
+
+
+def test_the_log_tells_where_a_change_came_from(quiet: TestClient) -> None:
+    plan, tag = begin(quiet)
+    send(quiet, f"{plan}/edits", tag, RENAME)
+    assert quiet.get(f"{plan}/edits").json()["edits"][0]["author"] == "http ::1"
+    assert quiet.get(plan).json()["author"] == "http ::1"
+
+
+@pytest.mark.parametrize("name", ["", "   "])
+def test_a_plan_has_a_name(quiet: TestClient, name: str) -> None:
+    plan, tag = begin(quiet)
+    assert quiet.post("/v1/plans", json={"name": name}).status_code == 422
+    assert quiet.post(f"{plan}/fork", json={"name": name}).status_code == 422
+    renamed = quiet.patch(plan, json={"name": name}, headers={"If-Match": tag})
+    assert renamed.status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,13 @@ from api.app import create_app
 from api.logs import describe
 from api.problems import KINDS, MEDIA_TYPE, kind_of, problem_of
 from gisgrid import errors
+from gisgrid.cli.errors import exit_code
 from gisgrid.settings import Settings
+from gisgrid.store.failures import explained
 
 EXPECTED = {
     "GisgridError": 500,
+    "Busy": 503,
     "InputError": 422,
     "FileError": 500,
     "ColumnError": 422,
@@ -80,6 +83,27 @@ def test_what_is_inside_stays_inside(error: Exception) -> None:
     answer = problem_of(REQUEST, error)
     assert answer.status_code >= 500
     assert b"secret" not in bytes(answer.body)
+
+
+class Refusal(Exception):
+    """What the database's driver raises."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__("secret")
+        self.pgcode = code
+
+
+@pytest.mark.parametrize("code", ["40001", "40P01", "55P03", "57014"])
+def test_a_change_that_another_one_holds_up_may_be_tried_again(code: str) -> None:
+    error = exc.OperationalError("UPDATE secret", None, Refusal(code))
+    answer = problem_of(REQUEST, error)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    found = json.loads(bytes(answer.body))
+    assert found["type"] == "urn:gisgrid:problem:under-way"
+    assert "try again" in found["fix"]
+    assert "secret" not in str(found)
+    assert exit_code(explained(error)) == 7
+    assert exit_code(explained(exc.OperationalError("x", None, Refusal("53300")))) == 5
 
 
 @pytest.fixture

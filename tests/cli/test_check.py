@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 import shapely
+from shapely.geometry import mapping
 from sqlalchemy import Engine
 
 from gisgrid.files import open_source
 from gisgrid.geometry.checking import KINDS
+from gisgrid.store.publish import publish
 from tests.commands import Run
+from tests.store.drafts.states import edit, new_plan
 from tests.towns import frame, publish_rows, square
 
 
@@ -129,3 +133,82 @@ def test_nothing_to_check_is_no_pass(gisgrid: Run, town: Engine, grids: Path) ->
     code, out, err = gisgrid("check", grids, "--code", "key", "--at", "2001-01-01")
     assert (code, out) == (2, "")
     assert "--at" in err
+
+
+@pytest.fixture
+def at_town(town: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """The town, named in the environment."""
+    monkeypatch.setenv("GISGRID_DATABASE_URL", town.url.render_as_string(hide_password=False))
+    return town
+
+
+def test_a_plan_is_drawn_from_a_file_checked_and_repaired(
+    gisgrid: Run, at_town: Engine, tmp_path: Path
+) -> None:
+    file = tmp_path / "new.gpkg"
+    frame([("A1U1M1", "A1U1", square(0, 0, 1.1, 1))]).to_file(file)
+    assert gisgrid("plan", "new", "方案")[0] == 0
+    plan = 5
+    said = gisgrid("plan", "edit", plan, "redraw", file, "--code", "code")
+    assert said[0] == 0
+    assert "变动 changed A1U1M1" in said[1]
+    assert re.search(r"redraw +A1U1M1 .*new.gpkg", gisgrid("plan", "log", plan)[1])
+    code, out, _ = gisgrid("check", "--plan", plan, "--json")
+    assert (code, [one["kind"] for one in json.loads(out)["findings"]]) == (1, ["overlap"])
+    assert gisgrid("check")[0] == 0
+    code, out, _ = gisgrid("check", "--plan", plan, "--propose", "--level", "micro")
+    assert code == 1
+    assert "重画 redrawn" in out
+    assert "the outer border stays" in out
+    assert "A1U1M1" in out
+    assert gisgrid("check", "--plan", plan, "--worsened")[0] == 0
+    assert gisgrid("plan", "knit", plan, "--tolerance", "0.01", "--json")[0] == 0
+    code, out, _ = gisgrid("check", "--plan", plan, "--propose", "--json")
+    assert code == 2
+
+
+def test_the_repair_of_what_is_published_is_a_plan(gisgrid: Run, at_town: Engine) -> None:
+    code, out, err = gisgrid("check", "--propose")
+    assert (code, out) == (2, "")
+    assert "nothing to repair" in err
+    hole = square(1.2, 0.2, 0.5, 0.5)
+    first = new_plan(at_town)
+    edit(at_town, first, "cut-out", level="micro", polygon=mapping(hole), new_code="H")
+    edit(
+        at_town,
+        first,
+        "redraw",
+        grids=[{"code": "H", "shape": mapping(square(1.2, 0.2, 0.4, 0.5))}],
+    )
+    with at_town.begin() as connection:
+        publish(connection, first, overlap_tolerance_m2=1.0)
+    code, out, _ = gisgrid("check", "--propose", "--json")
+    assert code == 0
+    document = json.loads(out)
+    kinds = [one["kind"] for one in document["findings"]]
+    assert kinds == ["gap", "parent-not-filled", "households"]
+    assert document["repair"]["levels"][0]["gaps_filled"] == 1
+    plan = document["repair"]["edit"]["plan_id"]
+    code, out, _ = gisgrid("check", "--plan", plan, "--json")
+    assert [one["kind"] for one in json.loads(out)["findings"]] == ["households"]
+    # What is published stays as it is.
+    assert "空隙" in gisgrid("check")[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--plan", 99],
+        ["--plan", 1, "--at", "2024-01-01"],
+        ["--worsened"],
+        ["--level", "micro"],
+        ["grids.gpkg", "--layer", "sound", "--code", "key", "--plan", 1],
+        ["grids.gpkg", "--layer", "sound", "--code", "key", "--propose"],
+    ],
+)
+def test_what_makes_no_sense_together_is_2(
+    gisgrid: Run, at_town: Engine, grids: Path, words: list[object]
+) -> None:
+    code, out, err = gisgrid("check", *words)
+    assert (code, out) == (2, "")
+    assert "error: " in err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -183,6 +184,7 @@ def test_errors_are_one_line_and_a_code(gisgrid: Run, at_town: Engine, tmp_path:
         ([*boundaries, tmp_path / "zero.csv"], 2),
         (["export", "grids", tmp_path / "x.xyz"], 2),
         (["export", "grids", tmp_path / "x.gpkg", "--at", "1990-01-01"], 3),
+        (["history", os.fsdecode(b"a\xff")], 2),
         (["resolve", "--lon", 1, "--lat", 1, "--database", "mysql://secret@h/x"], 2),
         (
             [

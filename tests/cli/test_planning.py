@@ -10,7 +10,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 import shapely
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from gisgrid.store import drafts
 from gisgrid.store.engine import make_engine
@@ -122,6 +122,10 @@ def test_words_for_people_are_chinese_first(gisgrid: Run, edited: Engine) -> Non
         (["edit", 4, "split", "M010", "--line", "LINESTRING (1 1, 2 2)"], 2),
         (["edit", 4, "move-vertex", "--level", "micro", "--from", "1", "--to", "1,1"], 2),
         (["edit", 3, "rename", "A1", "新"], 4),
+        (["edit", 4, "move-buildings", "M010", "M011", "B1"], 3),
+        (["edit", 4, "redraw", "missing.gpkg", "--code", "code"], 2),
+        (["knit", 4], 4),
+        (["knit", 99], 3),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_a_code(
@@ -129,6 +133,60 @@ def test_what_cannot_be_done_is_one_line_and_a_code(
 ) -> None:
     found, out, err = gisgrid("plan", *words)
     assert (found, out, err.count("\n")) == (code, "", 1), err
+
+
+@pytest.mark.parametrize("words", [["split"], [4, "split"]])
+def test_help_on_an_edit_says_the_order(gisgrid: Run, words: list[Any]) -> None:
+    code, out, _ = gisgrid("plan", "edit", *words, "--help")
+    usage = next(line for line in out.splitlines() if "Usage" in line)
+    assert code == 0
+    assert usage.index("plan edit") < usage.index("ID") < usage.index("split")
+    assert "--line" in out
+
+
+def test_an_edit_without_its_plan_is_told_so(gisgrid: Run, edited: Engine) -> None:
+    code, out, err = gisgrid("plan", "edit", "rename", "A1", "新")
+    assert (code, out) == (2, "")
+    assert "gisgrid plan edit ID rename" in err
+
+
+def test_a_plan_that_changes_nothing_is_not_published(gisgrid: Run, edited: Engine) -> None:
+    plan = gisgrid("plan", "new", "空")[1].split()[3]
+    code, out, err = gisgrid("plan", "publish", plan)
+    assert (code, out) == (4, "")
+    assert "changes nothing" in err
+    assert f"gisgrid plan discard {plan}" in err
+    assert json.loads(gisgrid("plan", "show", plan, "--json")[1])["state"] == "draft"
+
+
+def test_a_fork_has_no_day_that_has_passed(gisgrid: Run, edited: Engine) -> None:
+    plan = gisgrid("plan", "new", "旧", "--from", "2999-03-01")[1].split()[3]
+    with edited.begin() as connection:
+        begun = text("UPDATE gisgrid.plan SET created_at = :day WHERE id = :id")
+        connection.execute(begun, {"day": "2020-01-01T00:00Z", "id": plan})
+
+    def day_of_fork(day: str) -> tuple[Any, str]:
+        with edited.begin() as connection:
+            moved = text("UPDATE gisgrid.plan SET effective_at = :day WHERE id = :id")
+            connection.execute(moved, {"day": day, "id": plan})
+        _, out, err = gisgrid("plan", "fork", plan, "另案", "--json")
+        shown = gisgrid("plan", "show", json.loads(out)["id"], "--json")[1]
+        return json.loads(shown)["effective_at"], err
+
+    day, said = day_of_fork("2021-01-01T00:00Z")
+    assert day is None
+    assert "has passed" in said
+    # A day to come is kept, and so is one that was past when the plan was begun.
+    for kept in ("2998-01-01", "2019-01-01"):
+        day, said = day_of_fork(f"{kept}T00:00Z")
+        assert day.startswith(kept)
+        assert said == ""
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\u3000"])
+def test_a_plan_has_a_name(gisgrid: Run, edited: Engine, name: str) -> None:
+    for words in (["new", name], ["fork", 4, name], ["rename", 4, name]):
+        assert gisgrid("plan", *words)[0] == 2, words
 
 
 def test_a_mistyped_geometry_is_not_taken_for_a_file(gisgrid: Run, edited: Engine) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, insert
 
-from gisgrid.exports import export_places
+from gisgrid.exports.places import export_places
 from gisgrid.store import clock
 from gisgrid.store.tables import address, hazard
 from tests.towns import SIDE, SOUTH, WEST, publish_rows, publish_town, square

@@ -139,6 +139,28 @@ def test_a_box_over_the_date_line_is_two(asked: TestClient) -> None:
     assert ids(get(asked, "/collections/areas/items", bbox="121.2,31.3,0,121.3,31.4,99")) != []
 
 
+def test_a_box_of_a_filter_is_as_one_of_the_address(asked: TestClient) -> None:
+    path = "/collections/micro-grids/items"
+    east = WEST + STEP
+    for box in (f"{east},-90,-170,90", f"{WEST},{SOUTH},{WEST},{SOUTH}", f"{east},31,{east},32"):
+        wanted = ids(get(asked, path, bbox=box))
+        assert wanted
+        assert ids(get(asked, path, filter=f"S_INTERSECTS(geometry, BBOX({box}))")) == wanted
+    assert ids(get(asked, path, filter="S_INTERSECTS(geometry, BBOX(170,-90,-170,90))")) == []
+    latitude_first = f"S_INTERSECTS(geometry, BBOX(-90,{east},90,-170))"
+    wanted = ids(get(asked, path, bbox=f"{east},-90,-170,90"))
+    assert ids(get(asked, path, filter=latitude_first, filter_crs=EPSG + "4326")) == wanted
+
+
+def test_the_form_of_an_answer_may_be_named(asked: TestClient) -> None:
+    for path in ("", "/conformance", "/collections", "/collections/units", "/tiles"):
+        assert asked.get(f"/ogc{path}?f=json").json() == asked.get(f"/ogc{path}").json()
+    listed = get(asked, "/collections/units/items", f="json", limit=1)
+    assert len(listed["features"]) == 1
+    following = next(one["href"] for one in listed["links"] if one["rel"] == "next")
+    assert asked.get(following).status_code == 200
+
+
 def test_an_earlier_day_has_its_own_grids(asked: TestClient) -> None:
     path = "/collections/units/items"
     assert len(ids(get(asked, path, datetime="2024-06-01T00:00:00Z"))) == 4
@@ -228,6 +250,9 @@ def test_filters_of_grids_and_of_places(asked: TestClient) -> None:
     assert ids(get(asked, path, special="true")) == []
 
 
+# Deeper than Python can write.
+NESTED = "a list of lists"
+DEEP = "[" * 1000 + "]" * 1000
 BAD = [
     "collections/units/items?page=2",
     "collections/units/items?limit=0",
@@ -263,6 +288,36 @@ BAD = [
     'collections/units/items?filter-lang=cql2-json&filter={"op":["="],"args":[1,2]}',
     "collections/units/items/101001?limit=2",
     "collections/units?f=html",
+    "collections/units/items?f=xml",
+    "?f=",
+    "collections/units/items?bbox=1,2,3,4,5",
+    "collections/units/items?bbox-crs=nonsense",
+    "collections/units/items?filter-crs=nonsense",
+    "collections/units/items?code=1&code=2",
+    "collections/hazards/items/h1?datetime=2024-01-01",
+    f"collections/units/items?filter=households = {'9' * 5000}",
+    "collections/units/items?filter=S_INTERSECTS(geometry, BBOX(1,2,3,4,5,6,7))",
+    "collections/units/items?filter=S_INTERSECTS(geometry, BBOX(121,32,122,31))",
+    "collections/units/items?filter=code LIKE 'x\\'",
+    *(
+        "collections/units/items?filter-lang=cql2-json&filter="
+        + json.dumps(tree).replace(json.dumps(NESTED), DEEP)
+        for tree in (
+            {"op": "like", "args": [{"property": "code"}, "101\\"]},
+            {"op": "=", "args": [{"property": "code"}, NESTED]},
+            {"op": NESTED, "args": [{"property": "code"}, 1]},
+            {"op": "=", "args": [{"property": NESTED}, 1]},
+            {"op": "s_intersects", "args": [{"property": "geometry"}, {"bbox": NESTED}]},
+            {"op": "s_intersects", "args": [{"property": "geometry"}, {"bbox": [1, 2, 3]}]},
+            {
+                "op": "s_intersects",
+                "args": [
+                    {"property": "geometry"},
+                    {"type": "Polygon", "coordinates": NESTED},
+                ],
+            },
+        )
+    ),
     "tiles/WebMercatorQuad/1/0/x",
 ]
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,13 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.ogc.drawing import tolerance_m
+from gisgrid.bench.honeycomb import make_coverage
+from gisgrid.bench.nested import publish_nested
 from gisgrid.geometry.tiling import EXTENT, Tile, to_world
 from gisgrid.settings import Settings
+from gisgrid.store import clock
 from gisgrid.store.coverages import coverage_frame
+from gisgrid.store.engine import make_engine
 from gisgrid.store.tables import hazard
 from tests.api.district import SOUTH, STEP, WEST, level, put
 
@@ -55,22 +59,29 @@ def in_units(shapes: Any, tile: Tile) -> Any:
 
 
 @pytest.fixture(scope="module")
-def sampled(sample: Engine) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(), engine=sample)) as made:
+def winding(clone: Callable[[str], str], template: str) -> Iterator[Engine]:
+    """A nested honeycomb whose borders wind, as those of streets and rivers do."""
+    made = make_engine(clone(template))
+    publish_nested(made, make_coverage(400, 1))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="module")
+def drawn_from(winding: Engine) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(), engine=winding)) as made:
         yield made
 
 
 @pytest.mark.parametrize("zoom", [10, 12, 14, 17])
 def test_a_tile_is_the_record_within_its_tolerance_and_neighbours_meet(
-    sampled: TestClient, sample: Engine, tmp_path: Path, zoom: int
+    drawn_from: TestClient, winding: Engine, tmp_path: Path, zoom: int
 ) -> None:
-    with sample.connect() as connection:
-        from gisgrid.store import clock
-
+    with winding.connect() as connection:
         truth = coverage_frame(connection, "micro", clock.now(connection, _zone()))
     middle = shapely.get_coordinates(truth.geometry.iloc[len(truth) // 2].representative_point())
     tile = tile_at(zoom, middle)
-    layers = decoded(sampled.get(path_of(tile)).content, tile, tmp_path)
+    layers = decoded(drawn_from.get(path_of(tile)).content, tile, tmp_path)
     latitude = float(middle[0, 1])
     # What was simplified, and what rounding to the units of the tile costs.
     metres_per_unit = 40_075_016.7 * np.cos(np.radians(latitude)) / 2**zoom / EXTENT
@@ -153,6 +164,10 @@ def test_a_compressed_tile_is_the_same_under_a_tag_of_its_own(client: TestClient
     assert zipped.headers["content-encoding"] == "gzip"
     assert plain.content == zipped.content
     assert plain.headers["etag"] != zipped.headers["etag"]
+    for accepted in ("gzip;q=0", "identity, gzip; q=0.0", "br, *;q=0"):
+        other = client.get(path, headers={"Accept-Encoding": accepted})
+        assert "content-encoding" not in other.headers, accepted
+        assert other.content == plain.content
     assert {plain.headers["vary"], zipped.headers["vary"]} == {"Accept-Encoding"}
     assert int(zipped.headers["content-length"]) <= len(gzip.compress(plain.content)) + 20
 

@@ -1,0 +1,32 @@
+"""Transactions of requests that change something."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import func, select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from api.service import Service
+
+__all__ = ["changing"]
+
+# Waiting ends first, so that whoever waited is told of the other.
+_LONGEST: Final = {"lock_timeout": "20s", "statement_timeout": "30s"}
+
+
+@contextmanager
+def changing(service: Service) -> Iterator[Connection]:
+    """A transaction that changes plans or places, and neither runs nor waits for long.
+
+    A publish has none of these bounds: how much it writes is not for the client to say.
+    """
+    with service.engine.begin() as connection:
+        for bound, time in _LONGEST.items():
+            connection.execute(select(func.set_config(bound, time, True)))
+        yield connection

@@ -1,17 +1,17 @@
-"""The first page: what this is, and whose grid a place is in."""
+"""The pages: whose grid a place is in, and where a planner draws."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.access import CurrentViewer
 from api.headers import page_nonce
-from api.pages.rendering import render
+from api.pages.rendering import render, two
 from api.reading import open_reading
-from api.service import CurrentService
+from api.service import CurrentService, Service
 from gisgrid.maps.page import CHINA
 from gisgrid.store.counts import grids_by_level
 
@@ -39,19 +39,40 @@ def index(request: Request, service: CurrentService, viewer: CurrentViewer) -> R
     """The index page."""
     with open_reading(service) as reading:
         sizes = grids_by_level(reading.connection, reading.at)
-    west, south, east, north = CHINA
-    settings = service.settings
-    tiles = {"url": settings.tile_url, "attribution": settings.tile_attribution}
     page = render(
         "index.html",
         nonce=page_nonce(request),
         notice=reading.notice,
         revision=reading.revision,
         levels=[(zh, en, sizes.get(level, 0)) for level, zh, en in _LEVELS],
-        data={
-            "country": [[south, west], [north, east]],
-            "tiles": tiles if settings.tile_url else None,
-        },
+        data=_ground(service),
         address=str(request.base_url).rstrip("/"),
     )
     return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/planner")
+def planner(request: Request, service: CurrentService, viewer: CurrentViewer) -> Response:
+    """The page on which a planner draws micro-grids."""
+    settings = service.settings
+    with open_reading(service) as reading:
+        notice = reading.notice
+    page = render(
+        "planner.html",
+        nonce=page_nonce(request),
+        notice=notice,
+        two=two,
+        data={**_ground(service), "range": [settings.households_min, settings.households_max]},
+    )
+    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+
+
+def _ground(service: Service) -> dict[str, Any]:
+    """What lies beneath the grids of a page: the country, and tiles where some are set."""
+    west, south, east, north = CHINA
+    settings = service.settings
+    tiles = {"url": settings.tile_url, "attribution": settings.tile_attribution}
+    return {
+        "country": [[south, west], [north, east]],
+        "tiles": tiles if settings.tile_url else None,
+    }

@@ -28,10 +28,15 @@ class ShortBody(APIRoute):
         handle = super().get_route_handler()
 
         async def bounded(request: Request) -> Response:
-            body = await _read(request)
+            body: bytes | None = await _read(request)
 
             async def receive() -> Message:
-                return {"type": "http.request", "body": body, "more_body": False}
+                nonlocal body
+                if body is None:
+                    # Only that the client goes away can still come.
+                    return await request.receive()
+                read, body = body, None
+                return {"type": "http.request", "body": read, "more_body": False}
 
             return await handle(Request(request.scope, receive))
 

@@ -41,6 +41,8 @@ _PING_EVERY: Final = 15.0
 _LOOK_EVERY: Final = 0.1
 # Searches under way and waiting; two of them run at once.
 _SEARCHES: Final = 8
+# For the log: nobody is there to read the answer.
+_NOBODY: Final = 499
 _NO_CACHE: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _EVENTS: Final = "text/event-stream"
 
@@ -135,24 +137,48 @@ async def propose_grids(
     `Accept: application/json` gives the answer without progress. Whoever goes away ends the search.
     """
     search = _Search(service, plan_id, wanted, Range(wanted.min, wanted.max))
-    if service.searches >= _SEARCHES:
-        raise TooManyRequests("too many proposals are sought here", fix="try again in a moment")
+    _require_room(service)
     place, head = await to_thread.run_sync(search.read)
+    # Others may have begun while the ground was read.
+    _require_room(service)
     if "application/json" in request.headers.get("accept", ""):
-        return await _whole(search, place, head)
+        return await _whole(request, search, place, head)
     return EventSourceResponse(_events(request, search, place, head), headers=_NO_CACHE)
 
 
-async def _whole(search: _Search, place: UnitGround, head: dict[str, Any]) -> Response:
-    """The proposals in one answer."""
+def _require_room(service: Service) -> None:
+    if service.searches >= _SEARCHES:
+        raise TooManyRequests("too many proposals are sought here", fix="try again in a moment")
+
+
+async def _whole(
+    request: Request, search: _Search, place: UnitGround, head: dict[str, Any]
+) -> Response:
+    """The proposals in one answer; a client that goes away ends the search."""
     service = search.service
     service.searches += 1
+    work = _begun(search, place, head)
     try:
-        body = await to_thread.run_sync(search.answer, place, head, limiter=service.seeking)
+        while not work.done():
+            await asyncio.wait({work}, timeout=_LOOK_EVERY)
+            if await request.is_disconnected():
+                search.gone.set()
+        body = work.result()
+    except _GoneError:
+        return Response(status_code=_NOBODY)
     finally:
+        search.gone.set()
         service.searches -= 1
+        work.cancel()
     headers = {"Cache-Control": PRIVATE, "ETag": head["tag"]}
     return Response(body, media_type="application/json", headers=headers)
+
+
+def _begun(search: _Search, place: UnitGround, head: dict[str, Any]) -> asyncio.Future[bytes]:
+    """The search in a thread, as soon as one is free for it."""
+    return asyncio.ensure_future(
+        to_thread.run_sync(search.answer, place, head, limiter=search.service.seeking)
+    )
 
 
 async def _events(
@@ -161,9 +187,7 @@ async def _events(
     """How far the search is, then what it found; a client that goes away ends it."""
     service = search.service
     service.searches += 1
-    work = asyncio.ensure_future(
-        to_thread.run_sync(search.answer, place, head, limiter=service.seeking)
-    )
+    work = _begun(search, place, head)
     try:
         yield KEEPALIVE_COMMENT
         async for event in _progress(search, work):

@@ -20,6 +20,7 @@ from gisgrid.store.engine import make_engine
 from tests.store.drafts.district import publish_district
 
 from .conftest import serving
+from .waiting import until
 
 UNIT = "A1U00"
 JSON = {"Accept": "application/json"}
@@ -148,6 +149,38 @@ def test_whoever_goes_away_ends_the_search(honeycomb: Engine, settings: Settings
         while service.searches and time.monotonic() < ended:
             time.sleep(0.05)
         assert (service.searches, service.seeking.borrowed_tokens) == (0, 0)
+
+
+class Statuses:
+    """Middleware that notes what is answered, whether or not anybody is there to hear it."""
+
+    def __init__(self, app: Any, noted: list[int]) -> None:
+        self._app, self._noted = app, noted
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def noting(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                self._noted.append(message["status"])
+            await send(message)
+
+        await self._app(scope, receive, noting)
+
+
+def test_whoever_waits_for_one_answer_and_goes_away_ends_the_search(
+    honeycomb: Engine, settings: Settings
+) -> None:
+    app, noted = create_app(settings, engine=honeycomb), list[int]()
+    app.add_middleware(Statuses, noted=noted)
+    service = app.state.service
+    with serving(app) as address, httpx.Client(base_url=address, timeout=60) as client:
+        plan = client.post("/v1/plans", json={"name": "方案"}).headers["location"]
+        wanted = {"unit": UNIT, "min": 3, "max": 5}
+        with pytest.raises(httpx.ReadTimeout):
+            client.post(f"{plan}/proposals", json=wanted, headers=JSON, timeout=0.5)
+        until(lambda: len(noted) == 2)
+    # The search did not come to its end.
+    assert noted == [201, 499]
+    assert (service.searches, service.seeking.borrowed_tokens) == (0, 0)
 
 
 def test_no_more_than_so_many_are_sought_at_once(quiet: TestClient) -> None:

@@ -53,6 +53,8 @@ class Pool:
     def __init__(self, graph: Graph, households: NDArray[np.int64], wanted: Range) -> None:
         self._graph = graph
         self._households = households
+        # A large building alone is a grid as good as can be had.
+        self._filled = wanted.filled(households)
         self._wanted = wanted
         self._grids: dict[bytes, NDArray[np.bool_]] = {}
 
@@ -90,7 +92,7 @@ class Pool:
             The grid of each cell, numbered from 0; None where the pool has no such division.
         """
         members = np.array([*self._grids.values()])
-        fitting = self._wanted.miss(members @ self._households) == 0
+        fitting = self._wanted.miss(members @ self._filled) == 0
         # Few enough to be fast; what lies outside comes in only for want of anything else.
         if members[fitting].any(axis=0).all():
             found = self._solve(members[fitting], count, keeping)
@@ -122,7 +124,7 @@ class Pool:
     def _costs(self, members: NDArray[np.bool_]) -> NDArray[np.float64]:
         across = members[:, self._graph.one] ^ members[:, self._graph.other]
         cost = across @ self._graph.cost / 2.0
-        miss = self._wanted.miss(members @ self._households)
+        miss = self._wanted.miss(members @ self._filled)
         highest = float(self._graph.cost.sum()) + 1.0
         return np.asarray(cost + np.where(miss > 0, highest * (1.0 + miss), 0.0))
 

@@ -81,10 +81,25 @@ def pool_of(
     for label in divisions(piece.graph, piece.households, piece.block, wanted, rng):
         pool.add(label)
         step()
+    for label in _round_large(piece, wanted, rng):
+        pool.add(label)
+        step()
     for label in _near_present(piece, wanted, rng):
         pool.add(label)
         step()
     return pool
+
+
+def _round_large(
+    piece: Piece, wanted: Range, rng: np.random.Generator
+) -> Iterator[NDArray[np.int64]]:
+    """Divisions of the ground round buildings that are above the range."""
+    large = piece.households > wanted.most
+    if not large.any():
+        return
+    of = pieces(piece.graph, large.astype(np.int64))
+    for number in np.unique(of[~large]).tolist():
+        yield from _anew(piece, of == number, wanted, rng)
 
 
 def _near_present(

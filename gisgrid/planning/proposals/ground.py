@@ -48,6 +48,10 @@ class Range:
         )
         return missed
 
+    def filled(self, households: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Households of buildings as they fill grids: one above the range fills one, no more."""
+        return np.minimum(households, self.most)
+
     def counts(self, total: int) -> range:
         """The numbers of grids among which a total can be divided; empty where there is none."""
         return range(max(-(-total // self.most), 1), total // self.least + 1)

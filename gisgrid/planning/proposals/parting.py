@@ -27,12 +27,13 @@ def handy_parts(piece: Piece, wanted: Range, rng: np.random.Generator) -> list[P
     rng : Generator
         For METIS.
     """
-    grids = 2.0 * float(piece.households.sum()) / (wanted.least + wanted.most)
+    filled = wanted.filled(piece.households)
+    grids = 2.0 * float(filled.sum()) / (wanted.least + wanted.most)
     if grids <= _MOST_GRIDS:
         return [piece]
     there = piece.present >= 0
     node = pieces(piece.graph, np.where(there, piece.present, -1 - np.arange(len(there))))
-    coarse = held_together(piece.graph, piece.households, node)
+    coarse = held_together(piece.graph, filled, node)
     label = metis(coarse, int(2.0 * grids // _MOST_GRIDS), rng)
     if label is None or pieces(piece.graph, label).max() > label.max():
         return [piece]

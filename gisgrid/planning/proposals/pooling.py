@@ -65,19 +65,19 @@ def divisions(
     int64 array, shape (n,)
         The grid of each cell, numbered from 0; each in one piece.
     """
-    total = int(households.sum())
-    for count in _counts(wanted, total):
+    filled = wanted.filled(households)
+    for count in _counts(wanted, int(filled.sum())):
         if count == 1:
             yield np.zeros(graph.count, dtype=np.int64)
         if count == 1 or count > graph.count:
             continue
         for cap, _ in product(_CAPS, range(tries)):
-            node = _light_blocks(graph, households, block, cap * wanted.least)
-            coarse = held_together(graph, households, node)
+            node = _light_blocks(graph, filled, block, cap * wanted.least)
+            coarse = held_together(graph, filled, node)
             label = metis(coarse, count, rng)
             if label is not None:
                 yield label
-                yield balanced(label, graph, households, wanted)
+                yield balanced(label, graph, filled, wanted)
 
 
 def runs_of(wanted: Range, total: int) -> int:

@@ -119,7 +119,9 @@ class _Search:
         grounds = self._pieces(seed)
         if not grounds:
             return self._nobody()
-        total = sum(runs_of(self.wanted, int(part.households.sum())) for part in grounds)
+        total = sum(
+            runs_of(self.wanted, int(self.wanted.filled(part.households).sum())) for part in grounds
+        )
         count = _Count(total, progress)
         pools = [
             pool_of(part, self.wanted, np.random.default_rng([seed, k]), count.step)
@@ -151,7 +153,7 @@ class _Search:
         """The best with a grid less and more on the largest connected ground."""
         found: _Labels = {}
         at = max(range(len(grounds)), key=lambda k: int(grounds[k].households.sum()))
-        fitting = self.wanted.counts(int(grounds[at].households.sum()))
+        fitting = self.wanted.counts(int(self.wanted.filled(grounds[at].households).sum()))
         now = int(best[at].max()) + 1
         for kind, count in (("fewer", now - 1), ("more", now + 1)):
             label = pools[at].best(count=count, within=True) if count in fitting else None

@@ -117,7 +117,7 @@ def test_grids_that_do_not_meet() -> None:
         move_buildings(apart, 3, 4, houses)
 
 
-@examples(max_examples=25)
+@examples(max_examples=10)
 @given(data=st.data())
 def test_any_choice_moves_exactly_the_chosen_or_is_refused(data: Any) -> None:
     seed = data.draw(st.integers(0, 10_000))

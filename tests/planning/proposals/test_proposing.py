@@ -112,6 +112,16 @@ def test_a_building_above_the_range_is_named_and_the_others_are_in_it() -> None:
     ]
 
 
+@pytest.mark.parametrize("giant", [800, 5_000])
+def test_a_giant_building_takes_nothing_from_the_grids_round_it(giant: int) -> None:
+    place = ground(3, columns=8, rows=8)
+    counts = place.homes.households.copy()
+    counts[len(counts) // 2] = giant
+    found = propose(replace(place, homes=replace(place.homes, households=counts)))
+    best = next(one for one in found if "best" in one.kinds)
+    assert [(miss.households, miss.reason) for miss in best.misses] == [(giant, "building")]
+
+
 def test_no_barrier_is_crossed_and_each_side_is_served_by_itself() -> None:
     place = with_line(ground(1), RIVER, "river", frozenset({"river"}))
     for proposal in propose(place):

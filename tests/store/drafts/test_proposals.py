@@ -75,7 +75,7 @@ def require_nested(connection: Connection, plan: int) -> None:
     st.integers(0, 2**31),
     st.sampled_from(["least-change", "best", "more"]),
 )
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_a_proposal_is_taken_over_whole_and_undone(
     honeycomb: Engine, unit: str, least: int, seed: int, kind: str
 ) -> None:

@@ -175,10 +175,18 @@ def district() -> District:
 
 
 @pytest.fixture(scope="session")
-def sample(clone: Callable[[str], str], template: str, district: District) -> Iterator[Engine]:
-    """An engine on a database that holds the sample district; tests only read it."""
+def sample_template(clone: Callable[[str], str], template: str, district: District) -> str:
+    """The name of a database that holds the sample district."""
     made = make_engine(clone(template))
     load_district(made, district)
+    made.dispose()
+    return str(made.url.database)
+
+
+@pytest.fixture(scope="session")
+def sample(clone: Callable[[str], str], sample_template: str) -> Iterator[Engine]:
+    """An engine on a database that holds the sample district; tests only read it."""
+    made = make_engine(clone(sample_template))
     yield made
     made.dispose()
 

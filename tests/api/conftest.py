@@ -17,6 +17,7 @@ from api.gathering import GatheringProtocol
 from gisgrid.settings import Settings
 from gisgrid.store.engine import make_engine
 
+from .at_planner import Planner, open_page
 from .browsing import Opener
 from .district import found_district
 
@@ -85,3 +86,32 @@ def visit(chromium: Browser) -> Iterator[Opener]:
     opener = Opener(chromium)
     yield opener
     opener.close()
+
+
+@pytest.fixture(scope="module")
+def quiet_village(clone: Callable[[str], str], village_template: str) -> Iterator[Engine]:
+    """The village with the plans of many tests; none of them publishes anything."""
+    made = make_engine(clone(village_template))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="module")
+def quiet_address(quiet_village: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server over the quiet village."""
+    home = Settings(home=tmp_path_factory.mktemp("home"))
+    with serving(create_app(home, engine=quiet_village)) as found:
+        yield found
+
+
+@pytest.fixture
+def planner(quiet_village: Engine, quiet_address: str, visit: Opener) -> Planner:
+    """A planner who publishes nothing."""
+    return open_page(quiet_village, quiet_address, visit)
+
+
+@pytest.fixture
+def publisher(village: Engine, settings: Settings, visit: Opener) -> Iterator[Planner]:
+    """A planner with a village of their own."""
+    with serving(create_app(settings, engine=village)) as address:
+        yield open_page(village, address, visit)

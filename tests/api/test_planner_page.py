@@ -2,156 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
-import shapely
 from playwright.sync_api import Page, expect
-from sqlalchemy import Engine, select
 
-from api.app import create_app
-from gisgrid.settings import Settings
 from gisgrid.store import drafts
-from gisgrid.store.engine import make_engine
-from gisgrid.store.tables import address
 from tests.village import MICROS, UNIT, house, households
 
-from .browsing import Opened, Opener
-from .conftest import serving
+from .at_planner import (
+    Planner,
+    at_first,
+    click,
+    counted,
+    require_coverage,
+    settled,
+    shown,
+    spot,
+    tool,
+)
 from .waiting import until
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def quiet(clone: Callable[[str], str], village_template: str) -> Iterator[Engine]:
-    """The village with the plans of many tests; none of them publishes anything."""
-    made = make_engine(clone(village_template))
-    yield made
-    made.dispose()
-
-
-@pytest.fixture(scope="module")
-def quiet_address(quiet: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server over the quiet village."""
-    home = Settings(home=tmp_path_factory.mktemp("home"))
-    with serving(create_app(home, engine=quiet)) as found:
-        yield found
-
-
-@dataclass(frozen=True)
-class Planner:
-    """A page with the unit of the village open in a new plan."""
-
-    engine: Engine
-    address: str
-    plan: int
-    opened: Opened
-
-    @property
-    def page(self) -> Page:
-        return self.opened.page
-
-
-def open_page(engine: Engine, address: str, visit: Opener) -> Planner:
-    with engine.begin() as connection:
-        plan = drafts.new(connection, "方案一")
-    opened = visit(f"{address}/planner#plan={plan}&unit={UNIT}", settled=False)
-    opened.page.wait_for_selector("body[data-ready=true]", state="attached")
-    expect(opened.page.locator("#table tbody tr")).to_have_count(4)
-    return Planner(engine, address, plan, opened)
-
-
-@pytest.fixture
-def planner(quiet: Engine, quiet_address: str, visit: Opener) -> Planner:
-    """A planner who publishes nothing."""
-    return open_page(quiet, quiet_address, visit)
-
-
-@pytest.fixture
-def publisher(village: Engine, settings: Settings, visit: Opener) -> Iterator[Planner]:
-    """A planner with a village of their own."""
-    with serving(create_app(settings, engine=village)) as address:
-        yield open_page(village, address, visit)
-
-
-def settled(page: Page) -> None:
-    """Wait until the server has answered every change, and its numbers are shown."""
-    page.evaluate("""async () => {
-        const app = window.planner;
-        for (;;) {
-            await app.plan.settled;
-            await app.settle();
-            if (!app.plan.waiting) return;
-        }
-    }""")
-
-
-def spot(page: Page, lon: float, lat: float) -> tuple[float, float]:
-    """Where a place is on the screen."""
-    x, y = page.evaluate(
-        """([lon, lat]) => {
-            const { map } = window.planner, at = map.latLngToContainerPoint([lat, lon]);
-            const frame = map.getContainer().getBoundingClientRect();
-            return [frame.left + at.x, frame.top + at.y];
-        }""",
-        [lon, lat],
-    )
-    return x, y
-
-
-def click(page: Page, column: int, row: int) -> None:
-    """Click on a house."""
-    page.mouse.click(*spot(page, *house(column, row)))
-
-
-def tool(page: Page, key: str) -> None:
-    page.locator("#map").focus()
-    page.keyboard.press(key)
-
-
-def shown(page: Page) -> dict[str, int]:
-    """The households of each grid by its code as the table has them."""
-    return {
-        str(row.get_attribute("data-code")): int(row.locator(".count").inner_text().split()[0])
-        for row in page.locator("#table tbody tr").all()
-    }
-
-
-def counted(engine: Engine, plan: int) -> dict[str, int]:
-    """The households by the grids' shapes and the addresses, without the code under test."""
-    with engine.connect() as connection:
-        grids = drafts.frame(connection, plan, "micro")
-        rows = connection.execute(
-            select(address.c.point.ST_X(), address.c.point.ST_Y(), address.c.households)
-        ).all()
-    grids = grids[grids["parent"] == UNIT]
-    lon, lat, weight = np.array([tuple(row) for row in rows], dtype=np.float64).T
-    return {
-        code: int(weight[shapely.contains_xy(shape, lon, lat)].sum())
-        for code, shape in zip(grids["code"], grids.geometry, strict=True)
-    }
-
-
-def require_coverage(engine: Engine, plan: int) -> None:
-    with engine.connect() as connection:
-        frames = {level: drafts.frame(connection, plan, level) for level in ("unit", "micro")}
-    unit, micro = frames["unit"], frames["micro"]
-    for grids in (unit, micro):
-        assert shapely.coverage_is_valid(grids.geometry.to_numpy())
-    below = shapely.coverage_union_all(micro[micro["parent"] == UNIT].geometry.to_numpy())
-    assert shapely.equals(below, unit.geometry[unit["code"] == UNIT].iloc[0])
-
-
-def at_first() -> dict[str, int]:
-    sums = dict.fromkeys(MICROS, 0)
-    for row in range(10):
-        for column in range(10):
-            sums[MICROS[column // 5 + 2 * (row // 5)]] += households(column, row)
-    return sums
 
 
 def test_a_click_paints_a_house_and_the_numbers_follow(planner: Planner) -> None:
@@ -169,9 +42,11 @@ def test_a_click_paints_a_house_and_the_numbers_follow(planner: Planner) -> None
     require_coverage(planner.engine, planner.plan)
     page.keyboard.press("Control+z")
     expect(page.locator("#undo")).to_be_disabled()
+    settled(page)
     assert shown(page) == before == counted(planner.engine, planner.plan)
     page.keyboard.press("Control+y")
     expect(page.locator("#redo")).to_be_disabled()
+    settled(page)
     assert shown(page) == after
     planner.opened.assert_quiet()
 
@@ -242,7 +117,7 @@ def test_split_drag_and_merge_draw_borders(planner: Planner) -> None:
     require_coverage(planner.engine, planner.plan)
     assert shown(page) == counted(planner.engine, planner.plan)
     tool(page, "d")
-    page.wait_for_timeout(300)
+    settled(page)
     page.mouse.move(*spot(page, *house(2.3, 1.9)))
     page.mouse.down()
     page.mouse.move(*spot(page, *house(2.1, 2.6)), steps=5)
@@ -289,7 +164,7 @@ def test_the_day_of_a_planner(publisher: Planner) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#table tbody tr")).to_have_count(5)
     tool(page, "d")
-    page.wait_for_timeout(300)
+    settled(page)
     page.mouse.move(*spot(page, *house(6.7, 7)))
     page.mouse.down()
     page.mouse.move(*spot(page, *house(6.4, 7)), steps=3)
@@ -339,8 +214,9 @@ def test_everything_goes_by_keyboard(planner: Planner) -> None:
     page.keyboard.press("Control+z")
     expect(page.locator("#undo")).to_be_disabled()
     # A vertex where two grids meet the middle of the unit, moved by the arrows.
-    tool(page, "d")
-    page.wait_for_timeout(300)
+    with page.expect_response(lambda answer: "level=micro" in answer.url):
+        tool(page, "d")
+    settled(page)
     for key in ("n", "Enter", "ArrowRight", "ArrowUp", "Enter"):
         page.keyboard.press(key)
     expect(page.locator("#said")).to_contain_text("边界已移动")
@@ -453,7 +329,7 @@ def test_names_are_text_and_nothing_more(planner: Planner) -> None:
     settled(page)
     for tab in ("faults", "compare", "preview"):
         page.locator(f"#tab-{tab}").click()
-        page.wait_for_timeout(300)
+        settled(page)
     page.locator("#publish").click()
     expect(page.locator("dialog")).to_contain_text(HOSTILE)
     assert page.locator("aside img, dialog img, header img, aside script").count() == 0

@@ -4,18 +4,22 @@ import { hair } from "./draw.js";
 import { drawGround, drawOverview, drawUnit, toWorld } from "./grids.js";
 import { CanvasLayer, lat, lon, viewOf } from "./layer.js";
 import { whoWasFirst } from "./others.js";
-import { Plan } from "./plan.js";
+import { isLost, Plan } from "./plan.js";
 import { tools } from "./tools.js";
 import { Unit } from "./unit.js";
 import { complain, say } from "./words.js";
 
 // Numbers of the server come when the hand has rested so long (milliseconds).
 const REST = 250;
+// A server that does not answer is asked again after so long (milliseconds).
+const AGAIN = 2000;
 
 export class App extends EventTarget {
   constructor(map, range) {
     super();
-    Object.assign(this, { map, range, plan: null, unit: null, target: null, focus: -1, byBlock: false });
+    Object.assign(this, { map, range, plan: null, unit: null, target: null, focus: -1, byBlock: false, covered: false });
+    // Rise when something else is asked for: what comes late is not shown.
+    this._plans = this._reads = 0;
     this.overview = { micros: [], units: [] };
     this.locked = new Set();
     this.faults = [];
@@ -45,17 +49,21 @@ export class App extends EventTarget {
   // Plans and units
 
   async openPlan(id) {
+    const plan = new Plan(id), turn = ++this._plans;
+    await plan.refresh();
+    if (turn !== this._plans) return;
     this.close();
-    this.plan = new Plan(id);
+    this.plan = plan;
     this.locked = new Set(JSON.parse(localStorage.getItem(`gisgrid-locked-${id}`) || "[]"));
-    await this.plan.refresh();
     await this.look();
     this._tell("plan");
   }
 
   // Read all grids of the plan.
   async look() {
-    const [units, micros] = await Promise.all(["unit", "micro"].map((level) => this.plan.get(`grids?level=${level}`)));
+    const { plan } = this;
+    const [units, micros] = await Promise.all(["unit", "micro"].map((level) => plan.get(`grids?level=${level}`)));
+    if (plan !== this.plan) return;
     const seen = ({ features }) => features.map(({ geometry, properties }) => ({ ...properties, ...toWorld(geometry) }));
     this.overview = { units: seen(units), micros: seen(micros) };
     this.under.redraw();
@@ -63,11 +71,13 @@ export class App extends EventTarget {
   }
 
   async openUnit(code) {
-    await this._read(code);
+    if (!(await this._read(code))) return;
     this.target = this.unit.grids[0]?.code ?? null;
     this.focus = -1;
+    this._cross = undefined;
     this.fit();
     this._shown();
+    await this.tool.enter?.();
   }
 
   // Show the whole unit.
@@ -84,6 +94,8 @@ export class App extends EventTarget {
   }
 
   close() {
+    this.tool.leave?.();
+    this._reads += 1;
     this.unit = null;
     this.faults = [];
     this.under.redraw();
@@ -91,24 +103,27 @@ export class App extends EventTarget {
     this._tell("unit");
   }
 
+  // Read a unit; false where something else was asked for meanwhile.
   async _read(code) {
-    const query = `unit=${encodeURIComponent(code)}`, { plan } = this;
+    const query = `unit=${encodeURIComponent(code)}`, { plan } = this, turn = ++this._reads;
     let cells, standing;
     // Strokes go on meanwhile, and others may change the plan: until all is of one version.
     do {
       await plan.settled;
       [cells, standing] = await Promise.all([plan.get(`cells?${query}`), plan.get(`standing?${query}`)]);
+      if (turn !== this._reads) return false;
       if (!plan.waiting && cells.version > plan.version) await plan.refresh();
     } while (plan.waiting || cells.version !== standing.version || cells.version !== plan.version);
     const name = this.overview.units.find((unit) => unit.code === code)?.name || code;
     this.unit = new Unit(cells, standing, name);
+    return true;
   }
 
   // Read the open unit anew, as after changes that are more than strokes.
   async reload() {
     if (!this.unit) return;
     const seen = this.focus >= 0 ? this.unit.cells.middles[this.focus] : null;
-    await this._read(this.unit.code);
+    if (!(await this._read(this.unit.code))) return;
     if (!this.unit.cells.codes.includes(this.target)) this.target = this.unit.cells.codes[0] ?? null;
     this.focus = seen ? this.unit.cells.at(...seen) : -1;
     this._shown();
@@ -136,7 +151,7 @@ export class App extends EventTarget {
     this.tool.leave?.();
     this.tool = this.tools.find((tool) => tool.name === name);
     this.pan(!this.tool.draws);
-    if (this.unit) Promise.resolve(this.tool.enter?.()).catch(complain);
+    if (this.unit) this.entered = Promise.resolve(this.tool.enter?.()).catch(complain);
     this.redraw();
     this._tell("tool");
   }
@@ -163,6 +178,14 @@ export class App extends EventTarget {
     localStorage.setItem(`gisgrid-locked-${this.plan.id}`, JSON.stringify([...this.locked]));
     this.redraw();
     this._tell("numbers");
+    this._tell("locks");
+  }
+
+  // Whether a lock stands against a change of some grids; then it is said.
+  isHeld(codes) {
+    const held = codes.some((code) => this.locked.has(code));
+    if (held) say("网格已锁定", "The grid is locked", "bad");
+    return held;
   }
 
   focusOn(cell) {
@@ -189,7 +212,9 @@ export class App extends EventTarget {
   }
 
   cross(place) {
-    this._cross = { x: place.x, y: place.y };
+    const { x, y } = place;
+    this._cross = { x, y };
+    if (!this.view.sees([x, y, x, y])) this.map.panTo([lat(y), lon(x)], { animate: false });
     this.redraw();
   }
 
@@ -201,10 +226,10 @@ export class App extends EventTarget {
 
   // Painting
 
-  // Give cells to the target here and now, except what is locked or would leave a grid nothing.
-  touch(cells) {
-    const { cells: all } = this.unit, target = all.codes.indexOf(this.target);
-    if (target < 0 || this.locked.has(this.target)) {
+  // Give cells to a grid here and now, except what is locked or would leave a grid nothing.
+  touch(cells, code = this.target) {
+    const { cells: all } = this.unit, target = all.codes.indexOf(code);
+    if (target < 0 || this.locked.has(code)) {
       say("先选一个没有锁定的目标网格", "Choose a target grid that is not locked", "bad");
       return new Map();
     }
@@ -230,13 +255,13 @@ export class App extends EventTarget {
   }
 
   // Send what was painted; it is drawn already.
-  send(before) {
+  send(before, code = this.target) {
     if (!before.size) return;
-    const { cells, names } = this.unit, grid = cells.codes.indexOf(this.target);
-    const body = { kind: "paint", to: this.target, cells: [...before.keys()].map((cell) => cells.rings[cell]) };
+    const { cells, names } = this.unit, grid = cells.codes.indexOf(code);
+    const body = { kind: "paint", to: code, cells: [...before.keys()].map((cell) => cells.rings[cell]) };
     const count = this.unit.households(grid);
     say(`${before.size} 格归入 ${names[grid]}，现有 ${count} 户`, `${before.size} cells to ${names[grid]}, now ${count} households`);
-    this.plan.change("edits", body).then(() => this._soon(), (error) => this._refused(error));
+    this.plan.change("edits", body).then(() => this._soon(), (error) => this._refused(error).catch(complain));
     this._tell("sent");
   }
 
@@ -261,10 +286,24 @@ export class App extends EventTarget {
   async _refused(error) {
     if (error.dropped) return;
     complain(error);
+    if (isLost(error)) await this._answers();
     if (error.status === 412) say(...(await whoWasFirst(this.plan)), "bad");
     await this.plan.refresh();
     await this.reload().catch(() => this.close());
+    if (isLost(error)) say("已重新连上，方案已重新读取；没有送到的改动请再画一次", "Connected again, and the plan was read again; what did not arrive has to be drawn once more");
     this._tell("settled");
+  }
+
+  // Wait until the server answers again; only it knows what became of a change.
+  async _answers() {
+    for (;;) {
+      await new Promise((done) => { setTimeout(done, AGAIN); });
+      try {
+        return await this.plan.refresh();
+      } catch (error) {
+        if (!isLost(error)) throw error;
+      }
+    }
   }
 
   // Other edits
@@ -294,8 +333,7 @@ export class App extends EventTarget {
 
   merge(code) {
     if (code === this.target) return say("点目标网格的相邻网格", "Click a neighbour of the target grid", "bad");
-    const held = [code, this.target].filter((one) => this.locked.has(one));
-    if (held.length) return say("网格已锁定", "The grid is locked", "bad");
+    if (this.isHeld([code, this.target])) return undefined;
     return this.edit({ kind: "merge", codes: [this.target, code], into: this.target }, ["已合并", "Merged"]);
   }
 }

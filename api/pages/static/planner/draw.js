@@ -12,7 +12,7 @@ export function split(app) {
     app.redraw();
     if (drawn.length < 2) return;
     const code = app.target ?? app.codeAt(drawn[Math.floor(drawn.length / 2)]);
-    if (code === null) return;
+    if (code === null || app.isHeld([code])) return;
     const geometry = { type: "LineString", coordinates: drawn.map(degrees) };
     app.edit({ kind: "split", code, line: geometry }, ["拆分完成", "The grid is split"]);
   };
@@ -69,7 +69,7 @@ export function drag(app) {
     const [old, end] = [held, place];
     held = place = null;
     app.redraw();
-    if (!old || !end || (old.x === end.x && old.y === end.y)) return;
+    if (!old || !end || (old.x === end.x && old.y === end.y) || app.isHeld(old.codes)) return;
     const body = { kind: "move-vertex", level: "micro", old: [old.lon, old.lat], new: degrees(end) };
     app.edit(body, ["边界已移动，两边同时改变", "The border moved, for both sides at once"]);
   };
@@ -144,7 +144,10 @@ async function verticesOf({ plan, unit }) {
   for (const { geometry, properties } of features)
     if (properties.parent === unit.code)
       for (const [x, y] of geometry.coordinates.flat(geometry.type === "Polygon" ? 1 : 2))
-        if (!outer.has(`${x},${y}`)) found.set(`${x},${y}`, { lon: x, lat: y, x: worldX(x), y: worldY(y) });
+        if (!outer.has(`${x},${y}`)) {
+          const codes = [...(found.get(`${x},${y}`)?.codes ?? []), properties.code];
+          found.set(`${x},${y}`, { lon: x, lat: y, x: worldX(x), y: worldY(y), codes });
+        }
   return [...found.values()];
 }
 

@@ -129,7 +129,7 @@ export function drawGround(ctx, view, unit) {
 }
 
 // The open unit, cell by cell.
-export function drawUnit(ctx, view, unit, { range, target, locked, focus, faults }) {
+export function drawUnit(ctx, view, unit, { range, target, locked, focus, faults, covered }) {
   const { cells } = unit;
   fillGrids(ctx, view, unit, range);
   const own = cells.codes.indexOf(target);
@@ -137,7 +137,7 @@ export function drawUnit(ctx, view, unit, { range, target, locked, focus, faults
   if (own >= 0) borders(ctx, view, [...cells.borders].filter((edge) => cells.sides(edge).includes(own)), "#0b5f5f", 4.5);
   if (focus >= 0) ring(ctx, view, cells.world[focus]);
   for (const { x, y } of faults) mark(ctx, view.x(x), view.y(y));
-  labelGrids(ctx, view, unit, { range, target, locked });
+  if (!covered) labelGrids(ctx, view, unit, { range, target, locked });
 }
 
 function fillGrids(ctx, view, { cells, households, outline }, range) {

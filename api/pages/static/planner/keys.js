@@ -13,7 +13,7 @@ export function listen(app, container) {
     }
   });
   container.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(".leaflet-control")) return;
     if (app.unit && app.tool.press?.(event)) event.preventDefault();
     else if (handle(app, event)) event.preventDefault();
   });

@@ -75,7 +75,12 @@ async function listPlans() {
 }
 
 async function open(id) {
-  await app.openPlan(id);
+  try {
+    await app.openPlan(id);
+  } finally {
+    choice.value = String(app.plan?.id ?? "");
+  }
+  if (app.plan.id !== id) return;
   if (![...choice.options].some((option) => option.value === String(id)))
     choice.append(el("option", { value: String(id) }, `${id} · ${app.plan.detail.name}`));
   choice.value = String(id);

@@ -8,7 +8,7 @@ export function follow(app) {
   const news = new EventSource("/v1/changes/stream");
   news.addEventListener("revision", (event) => published(app, JSON.parse(event.data)).catch(complain));
   setInterval(() => { if (!document.hidden) edited(app).catch(() => {}); }, EVERY);
-  app.addEventListener("plan", () => warn(app));
+  for (const event of ["plan", "settled"]) app.addEventListener(event, () => warn(app));
   window.addEventListener("pagehide", () => news.close());
 }
 
@@ -37,11 +37,10 @@ async function edited(app) {
 // Grids that others published anew stop edits until the plan is rebased.
 function warn(app) {
   const { behind } = app.plan.detail;
-  if (!behind.length || !app.plan) return;
-  const facts = document.getElementById("unit-facts");
-  facts.prepend(el("p", { class: "notice" },
+  const told = behind.length ? [el("p", { class: "notice" },
     two(`别人已重新发布 ${behind.join("、")}。`, `Others published ${behind.join(", ")} anew.`), " ",
-    button("移到现行边界", "Rebase", () => app.rebase())));
+    button("移到现行边界", "Rebase", () => app.rebase()))] : [];
+  document.getElementById("behind").replaceChildren(...told);
 }
 
 // Who made the last edit that is in force, in both languages.
@@ -49,5 +48,5 @@ export async function whoWasFirst(plan) {
   const { edits } = await plan.get("edits?limit=1000");
   const last = edits.filter((edit) => edit.state === "done").at(-1);
   const name = last?.author || "—", when = last ? new Date(last.made_at).toLocaleTimeString() : "";
-  return [`${name} 在 ${when} 先改了方案（${last?.kind ?? "undo"}），已重新读取`, `${name} changed the plan at ${when} (${last?.kind ?? "undo"}); it was read again`];
+  return [`${name} 在 ${when} 先改了方案（${last?.kind ?? "undo"}），已重新读取；刚才的改动没有保存`, `${name} changed the plan at ${when} (${last?.kind ?? "undo"}); it was read again, and your last change was not kept`];
 }

@@ -47,7 +47,7 @@ export function showUnits(app) {
 
 export function showNumbers(app) {
   const section = byId("grids"), table = byId("table");
-  let rows = [];
+  let rows = [], seen = null;
   const build = () => {
     section.hidden = !app.unit;
     if (!app.unit) return;
@@ -59,7 +59,12 @@ export function showNumbers(app) {
     fill();
   };
   // Only texts change while the brush moves.
-  const fill = () => { if (app.unit) rows.forEach((one) => one.fill()); };
+  const fill = () => {
+    if (!app.unit) return;
+    rows.forEach((one) => one.fill());
+    if (seen !== app.target) rows.find(({ line }) => line.dataset.code === app.target)?.show(table);
+    seen = app.target;
+  };
   app.addEventListener("unit", build);
   app.addEventListener("numbers", fill);
 }
@@ -89,7 +94,13 @@ function row(app, grid, at) {
     join.disabled = app.target === code;
     line.classList.toggle("target", app.target === code);
   };
-  return { line, fill };
+  // Scroll the list, and nothing else, until the line is in sight.
+  const show = (list) => {
+    const [frame, own] = [list, line].map((one) => one.getBoundingClientRect());
+    const above = own.top - frame.top - list.querySelector("thead").offsetHeight;
+    list.scrollTop += above < 0 ? above : Math.max(own.bottom - frame.bottom, 0);
+  };
+  return { line, fill, show };
 }
 
 export function showTabs(app) {

@@ -4,13 +4,14 @@ export async function ask(path, { method = "GET", body, tag, signal } = {}) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (tag) headers["If-Match"] = tag;
-  let reply;
+  let reply, content;
   try {
     reply = await fetch(path, { method, headers, signal, body: body && JSON.stringify(body) });
+    content = await reply.json();
   } catch (error) {
-    throw Object.assign(new Error(error.message), { status: 0, cause: error });
+    // A proxy's page is no answer of the server, nor is half an answer.
+    throw Object.assign(new Error(reply?.statusText || error.message), { status: reply?.ok === false ? reply.status : 0, cause: error });
   }
-  const content = await reply.json();
   if (!reply.ok) {
     const { detail, title, fix } = content;
     throw Object.assign(new Error(detail || title), { status: reply.status, fix });
@@ -23,6 +24,9 @@ export const plans = async () => (await ask("/v1/plans?state=draft&limit=200")).
 export async function begin(name) {
   return (await ask("/v1/plans", { method: "POST", body: { name } })).content.id;
 }
+
+// Whether nobody knows what became of a request.
+export const isLost = ({ status }) => status === 0 || status >= 500;
 
 export class Plan {
   constructor(id) {
@@ -68,6 +72,16 @@ export class Plan {
     });
     this._last = done.catch(() => {}).finally(() => { this.waiting -= 1; });
     return done;
+  }
+
+  // Keep a place in the line for a change that a hand is still making: whoever reads the plan waits
+  // for it. Gives back what frees the place.
+  hold() {
+    let free;
+    const held = new Promise((done) => { free = done; });
+    this.waiting += 1;
+    this._last = this._last.then(() => held).finally(() => { this.waiting -= 1; });
+    return free;
   }
 
   // When all changes so far have been answered.

@@ -19,7 +19,8 @@ const ROWS = [
 ];
 
 export function proposals(app) {
-  let stop = null, found = [], shown = null, of = "", stale = false;
+  // What was found, and of what: a unit of a version of a plan, with locks.
+  let stop = null, found = [], shown = null, of = null, stale = false;
   const bar = el("progress", { max: 1, value: 0, "aria-label": "计算进度 progress" }), out = el("div");
   const [least, most] = [["最少户数", "Least", app.range[0]], ["最多户数", "Most", app.range[1]]].map(([zh, en, value]) => {
     const input = el("input", { type: "number", min: "1", max: "100000", value: String(value), required: true });
@@ -38,7 +39,7 @@ export function proposals(app) {
   async function ask() {
     stop?.abort();
     stop = new AbortController();
-    const { unit, plan, locked } = app, own = stop;
+    const { unit, plan } = app, own = stop;
     busy(true);
     bar.removeAttribute("value");
     choose(null);
@@ -46,18 +47,20 @@ export function proposals(app) {
       await plan.settled;
       const body = {
         unit: unit.code, min: least.input.valueAsNumber, max: most.input.valueAsNumber,
-        locked: unit.cells.codes.filter((code) => locked.has(code)),
+        locked: locks(),
       };
       let made = null;
       await stream(`${plan.path}/proposals`, body, (event, data) => {
         if (event === "progress") bar.value = data.done / Math.max(data.total, 1);
-        else if (event === "proposals") made = data.proposals;
+        else if (event === "proposals") made = data;
         else if (event === "problem") throw Object.assign(new Error(data.detail || data.title), data);
       }, own.signal);
-      if (unit.code !== app.unit?.code || made === null) return;
-      found = made.map((one) => ({ ...one, shapes: one.grids.features.map(shape) }));
-      [of, stale] = [unit.code, false];
+      if (made === null) throw Object.assign(new Error("the answer broke off"), { status: 0 });
+      if (plan !== app.plan || unit.code !== app.unit?.code) return;
+      found = made.proposals.map((one) => ({ ...one, shapes: one.grids.features.map(shape) }));
+      [of, stale] = [{ plan, unit: unit.code, version: made.version, locked: body.locked.join() }, false];
       list();
+      outdate();
       say(`有 ${found.length} 个建议`, `${found.length} proposals`);
     } catch (error) {
       if (error.name !== "AbortError") throw error;
@@ -75,7 +78,12 @@ export function proposals(app) {
     const buttons = el("tr", {}, el("td"), ...found.map((one) => el("td", { class: "n" }, ...actions(one))));
     out.replaceChildren(el("table", { class: "proposals" }, el("thead", {}, head), el("tbody", {}, ...rows, buttons)), ...found.flatMap(notes));
     mark();
+    out.closest("section").scrollIntoView({ block: "start" });
   }
+
+  const isHere = () => of?.plan === app.plan && of.unit === app.unit?.code;
+  const locks = () => app.unit.cells.codes.filter((code) => app.locked.has(code));
+  const isFresh = () => isHere() && !app.plan.waiting && app.plan.version === of.version && locks().join() === of.locked;
 
   function actions(one) {
     const name = KINDS[one.kinds[0]]?.join(" ") || one.kinds[0];
@@ -88,14 +96,15 @@ export function proposals(app) {
 
   // Proposals are edits of the plan as it was: once it changes, they have to be made anew.
   function outdate() {
-    if (stale || !found.length) return;
+    if (stale || !found.length || !isHere() || isFresh()) return;
     stale = true;
     for (const one of found) if (one.take) one.take.disabled = true;
-    out.prepend(el("p", { class: "note" }, two("方案已变，请重新提出建议。", "The plan has changed: propose again.")));
+    out.prepend(el("p", { class: "note" }, two("方案或锁定已变，请重新提出建议。", "The plan or its locks have changed: propose again.")));
   }
 
   function choose(one) {
     shown = one;
+    app.covered = Boolean(one);
     mark();
     app.redraw();
   }
@@ -104,19 +113,21 @@ export function proposals(app) {
 
   async function take(one) {
     choose(null);
-    await app.edit(one.edit, ["已采用建议，可撤销", "Taken over; it can be undone"]);
+    if (!isFresh()) return outdate();
+    return app.edit(one.edit, ["已采用建议，可撤销", "Taken over; it can be undone"]);
   }
 
   app.addEventListener("drawn", ({ detail: { ctx, view } }) => {
-    if (shown && app.unit?.code === of) drawShapes(ctx, view, shown.shapes, app.range);
+    if (shown && isHere()) drawShapes(ctx, view, shown.shapes, app.range);
   });
-  for (const event of ["sent", "changed"]) app.addEventListener(event, outdate);
+  for (const event of ["sent", "changed", "unit", "locks"]) app.addEventListener(event, outdate);
   busy(false);
   return {
     name: "proposals", zh: "建议", en: "Proposals",
     show(body) {
-      if (of !== app.unit.code) {
+      if (!isHere()) {
         found = [];
+        choose(null);
         out.replaceChildren(el("p", { class: "note" }, two("按住户、道路和河流提出几种分法；已锁定的网格不动。", "Ways to divide the unit by homes, roads and rivers; locked grids stay.")));
       }
       body.replaceChildren(form, bar, out);

@@ -54,9 +54,12 @@ function people({ moves }) {
 export async function publishDialog(app) {
   const found = el("div", {}, el("p", { class: "note" }, two("计算影响…", "Working out who is affected…")));
   const go = el("button", { type: "submit", class: "main", value: "yes" }, two("发布，立即生效", "Publish, in force at once"));
+  const { plan } = app;
+  let seen = null;
   const count = async () => {
-    await app.plan.settled;
-    found.replaceChildren(sums(await app.plan.get("preview")));
+    await plan.settled;
+    found.replaceChildren(sums(await plan.get("preview")));
+    seen = plan.version;
   };
   count().catch(complain);
   const form = el("form", { method: "dialog" },
@@ -65,6 +68,8 @@ export async function publishDialog(app) {
     found,
     el("div", { class: "row" }, el("button", { type: "submit", value: "no" }, two("再想想", "Not yet")), go));
   if ((await shown(form)) !== "yes") return;
+  // Somebody else may have gone on while the question stood there.
+  if (seen !== null && seen !== plan.version) return say("方案刚被改动，请再看一次影响后发布", "The plan has just been changed: look again at who is affected, then publish", "bad");
   try {
     await app.plan.settled;
     const done = await app.plan.change("publish");

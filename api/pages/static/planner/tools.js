@@ -33,7 +33,8 @@ function click(app) {
 }
 
 function brush(app) {
-  let painted = null, last = null;
+  // The place in the plan's line keeps the unit from being read anew under the brush.
+  let painted = null, last = null, target = null, free = null;
   const reach = (at) => {
     const steps = last ? Math.ceil(Math.hypot(at.px - last.px, at.py - last.py) / 3) : 1;
     const found = [];
@@ -43,21 +44,26 @@ function brush(app) {
       if (cell >= 0) found.push(...cellsAt(app, cell));
     }
     last = at;
-    for (const [cell, source] of app.touch(new Set(found))) painted.set(cell, source);
+    for (const [cell, source] of app.touch(new Set(found), target)) painted.set(cell, source);
+  };
+  const lift = () => {
+    if (!painted) return;
+    app.send(painted, target);
+    painted = null;
+    free();
   };
   return {
     name: "brush", key: "b", zh: "刷", en: "Brush", icon: "✎", draws: true,
     hint: ["按住拖过建筑，归入目标网格", "Drag over buildings to give them to the target grid"],
     down(at) {
+      if (painted) return;
       painted = new Map();
-      last = null;
+      [last, target, free] = [null, app.target, app.plan.hold()];
       reach(at);
     },
     move(at) { if (painted) reach(at); },
-    up() {
-      if (painted) app.send(painted);
-      painted = null;
-    },
+    up: lift,
+    leave: lift,
   };
 }
 

@@ -11,7 +11,7 @@ import httpx2 as httpx
 import numpy as np
 import pytest
 import shapely
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -31,6 +31,23 @@ def honeycomb(clone: Callable[[str], str], template: str) -> Iterator[Engine]:
     """A nested honeycomb with addresses and the plans of this module."""
     made = make_engine(clone(template))
     publish_district(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="module")
+def crowded(clone: Callable[[str], str], template: str) -> Iterator[Engine]:
+    """The same with so many homes in the unit that a search takes seconds."""
+    made = make_engine(clone(template))
+    publish_district(made)
+    homes = text(
+        "INSERT INTO gisgrid.address (source_id, point, households) "
+        "SELECT 'crowd' || row_number() OVER (), d.geom, 1 FROM gisgrid.boundary_version AS b "
+        "JOIN gisgrid.grid_version AS g USING (grid_id), "
+        "LATERAL ST_Dump(ST_GeneratePoints(b.geom, 1500, 7)) AS d WHERE g.code = :unit"
+    )
+    with made.begin() as connection:
+        connection.execute(homes, {"unit": UNIT})
     yield made
     made.dispose()
 
@@ -136,12 +153,12 @@ def test_only_planners_of_drawn_plans_may_ask(honeycomb: Engine, settings: Setti
         assert client.post("/v1/plans/999/proposals", json={"unit": UNIT}).status_code == 404
 
 
-def test_whoever_goes_away_ends_the_search(honeycomb: Engine, settings: Settings) -> None:
-    app = create_app(settings, engine=honeycomb)
+def test_whoever_goes_away_ends_the_search(crowded: Engine, settings: Settings) -> None:
+    app = create_app(settings, engine=crowded)
     service = app.state.service
     with serving(app) as address, httpx.Client(base_url=address, timeout=60) as client:
         plan = client.post("/v1/plans", json={"name": "方案"}).headers["location"]
-        wanted = {"unit": UNIT, "min": 3, "max": 5}
+        wanted = {"unit": UNIT, "min": 30, "max": 50}
         with client.stream("POST", f"{plan}/proposals", json=wanted) as answer:
             assert "progress" in next(line for line in answer.iter_lines() if "event" in line)
             assert (service.searches, service.seeking.borrowed_tokens) == (1, 1)
@@ -167,14 +184,14 @@ class Statuses:
 
 
 def test_whoever_waits_for_one_answer_and_goes_away_ends_the_search(
-    honeycomb: Engine, settings: Settings
+    crowded: Engine, settings: Settings
 ) -> None:
-    app, noted = create_app(settings, engine=honeycomb), list[int]()
+    app, noted = create_app(settings, engine=crowded), list[int]()
     app.add_middleware(Statuses, noted=noted)
     service = app.state.service
     with serving(app) as address, httpx.Client(base_url=address, timeout=60) as client:
         plan = client.post("/v1/plans", json={"name": "方案"}).headers["location"]
-        wanted = {"unit": UNIT, "min": 3, "max": 5}
+        wanted = {"unit": UNIT, "min": 30, "max": 50}
         with pytest.raises(httpx.ReadTimeout):
             client.post(f"{plan}/proposals", json=wanted, headers=JSON, timeout=0.5)
         until(lambda: len(noted) == 2)

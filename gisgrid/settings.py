@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from datetime import tzinfo
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 __all__ = ["DEMO_DATABASE", "Settings", "default_home"]
 
@@ -48,6 +48,11 @@ class Settings(BaseSettings):
     tile_attribution: str = Field(default="", description="Attribution of the base map's tiles.")
     households_min: int = Field(default=300, description="Fewest households of a micro-grid.")
     households_max: int = Field(default=500, description="Most households of a micro-grid.")
+    discoverers: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("patrol",),
+        description="Origins of hazards that patrols discovered, with commas between; hazards of "
+        "all others were reported.",
+    )
     overlap_tolerance_m2: float = Field(
         default=1.0, description="Area in m² by which two grids of one level may overlap."
     )
@@ -89,6 +94,13 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(
         default=64 * 1024 * 1024, ge=1, description="Largest request body that the web API reads."
     )
+
+    @field_validator("discoverers", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(one.strip() for one in value.split(",") if one.strip())
 
     @property
     def zone(self) -> tzinfo:

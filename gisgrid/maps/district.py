@@ -16,7 +16,7 @@ from gisgrid.maps.views import CampaignView
 from gisgrid.store import campaigns, clock, revisions
 from gisgrid.store.counts import counts_by_grid
 from gisgrid.store.coverages import coverage_frame
-from gisgrid.store.hazards import hazard_frame
+from gisgrid.store.hazards import hazard_events
 from gisgrid.store.notices import notice
 from gisgrid.store.tables import LEVELS
 
@@ -72,9 +72,11 @@ def hazards_page(
     connection: Connection, at: datetime, settings: Settings, *, nonce: str | None = None
 ) -> str:
     """The heat map of hazards with a filter by category; confidential ones are left out."""
-    hazards = hazard_frame(connection, settings.zone)
+    hazards = hazard_events(connection)
+    found_on = hazards["found_at"].dt.tz_convert(settings.zone).dt.date
     names = {code: CATEGORY_NAMES.get(code, (code, code)) for code in hazards["category"].unique()}
     hazards = hazards.assign(
+        found_on=found_on,
         category_zh=hazards["category"].map({code: zh for code, (zh, _) in names.items()}),
         category_en=hazards["category"].map({code: en for code, (_, en) in names.items()}),
     )

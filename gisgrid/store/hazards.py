@@ -1,61 +1,119 @@
-"""Hazards as the maps need them."""
+"""Hazards as maps and statistics need them: columns of what was found, where and when."""
 
 from __future__ import annotations
 
-from datetime import tzinfo
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import func, select
+from sqlalchemy import Double, cast, func, select
 
 from gisgrid.store.copying import copy_out
 from gisgrid.store.scope import visible
-from gisgrid.store.tables import hazard
+from gisgrid.store.tables import LEVELS, hazard
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Collection
+    from datetime import datetime
 
-__all__ = ["hazard_frame"]
+    from sqlalchemy import ColumnElement, Connection
+
+__all__ = ["FoundBy", "HazardFilter", "hazard_events", "recorded_period"]
+
+FoundBy = Literal["all", "reported", "discovered"]
 
 
-def hazard_frame(connection: Connection, zone: tzinfo) -> pd.DataFrame:
-    """All hazards that are not confidential.
+@dataclass(frozen=True, kw_only=True)
+class HazardFilter:
+    """Which hazards are meant; nothing given means all of them, save confidential ones.
 
-    Parameters
+    Attributes
     ----------
-    connection : Connection
-    zone : tzinfo
-        In which the day of a hazard is meant.
+    categories, states : tuple of str
+    severities : tuple of int
+        1 to 3.
+    since, until : datetime, optional
+        Found in ``[since, until)``; with either, hazards without a time are left out.
+    found_by : {"all", "reported", "discovered"}
+        Patrols find trouble where they go, so what they discovered says where they went; what
+        others reported says more of where trouble is. Where nobody said who found a hazard, it
+        counts as reported.
+    discoverers : tuple of str
+        The origins that count as discovered.
+    """
+
+    categories: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    severities: tuple[int, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    found_by: FoundBy = "all"
+    discoverers: tuple[str, ...] = ("patrol",)
+
+    def predicates(self) -> list[ColumnElement[bool]]:
+        """As conditions of a query of the table of hazards."""
+        columns = hazard.c
+        listed: list[tuple[ColumnElement[object], Collection[object]]] = [
+            (columns.category, self.categories),
+            (columns.state, self.states),
+            (columns.severity, self.severities),
+        ]
+        found = [visible(hazard), *(column.in_(values) for column, values in listed if values)]
+        if self.since is not None:
+            found.append(columns.found_at >= self.since)
+        if self.until is not None:
+            found.append(columns.found_at < self.until)
+        if self.found_by != "all":
+            discovered = columns.origin.in_(self.discoverers)
+            found.append(discovered if self.found_by == "discovered" else ~discovered)
+        return found
+
+
+def hazard_events(connection: Connection, wanted: HazardFilter | None = None) -> pd.DataFrame:
+    """Hazards that are not confidential.
 
     Returns
     -------
     DataFrame
-        Ordered by id: lon, lat (degrees), category, subject, severity (nullable), state,
-        found_on (date, nullable).
+        Ordered by id: source_id, lon, lat (degrees), category, subject, severity (nullable),
+        state, origin, found_at (UTC, nullable), and the ids of the grids that own it: area_id,
+        unit_id, micro_id, police_id (nullable).
     """
-    found_on = func.date(func.timezone(str(zone), hazard.c.found_at)).label("found_on")
     query = (
         select(
+            hazard.c.source_id,
             func.ST_X(hazard.c.point).label("lon"),
             func.ST_Y(hazard.c.point).label("lat"),
             hazard.c.category,
             hazard.c.subject,
             hazard.c.severity,
             hazard.c.state,
-            found_on,
+            hazard.c.origin,
+            cast(func.extract("epoch", hazard.c.found_at), Double).label("found_at"),
+            *(hazard.c[f"{level}_id"] for level in LEVELS),
         )
-        .where(visible(hazard))
+        .where(*(wanted or HazardFilter()).predicates())
         .order_by(hazard.c.id)
     )
+    text = ("source_id", "category", "subject", "state", "origin")
     types = {
-        "lon": pa.float64(),
-        "lat": pa.float64(),
-        "category": pa.string(),
-        "subject": pa.string(),
+        **dict.fromkeys(text, pa.string()),
+        **dict.fromkeys(("lon", "lat", "found_at"), pa.float64()),
         "severity": pa.int16(),
-        "state": pa.string(),
-        "found_on": pa.date32(),
+        **{f"{level}_id": pa.int64() for level in LEVELS},
     }
     frame: pd.DataFrame = copy_out(connection, query, types).to_pandas()
-    return frame
+    whole = {name: frame[name].astype("Int64") for name in ("severity", *_owners())}
+    return frame.assign(found_at=pd.to_datetime(frame["found_at"], unit="s", utc=True), **whole)
+
+
+def _owners() -> list[str]:
+    return [f"{level}_id" for level in LEVELS]
+
+
+def recorded_period(connection: Connection) -> tuple[datetime, datetime] | None:
+    """When the first and the last hazard on record were found; None where none has a time."""
+    query = select(func.min(hazard.c.found_at), func.max(hazard.c.found_at)).where(visible(hazard))
+    first, last = connection.execute(query).one()
+    return None if first is None else (first, last)

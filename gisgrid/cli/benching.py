@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gisgrid.bench import BENCHES, BenchOptions, find_bench
+from gisgrid.cli.hushing import hushed
 from gisgrid.cli.options import Json, talk
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def bench(
         progress=lambda line: talk.print(line, markup=False),
     )
     machine = describe_machine()
-    result = run(options)
+    with hushed():
+        result = run(options)
     if as_json:
         typer.echo(json.dumps(as_document(result, machine), ensure_ascii=False))
     elif markdown:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gisgrid.cli.editing import author, print_edit
+from gisgrid.cli.hushing import hushed
 from gisgrid.cli.options import Database, Json, open_engine, progress_bar, say
 from gisgrid.errors import InputError
 from gisgrid.settings import Settings
@@ -88,7 +89,7 @@ def propose(
     asked = _Asked(unit, plan, lock or [], barrier or [])
     with open_engine(database, Settings()) as engine:
         read = _read(engine, asked)
-        with progress_bar("方案 proposals") as progress:
+        with progress_bar("方案 proposals") as progress, hushed():
             found = proposed(read.place.ground, wanted, seed=seed, progress=progress)
         chosen = None if take is None else _of_kind(found, take)
         if output is not None:

@@ -38,7 +38,8 @@ _UNITS, _QUICK_UNITS = 40, 6
 _BUILDINGS, _QUICK_BUILDINGS = 20_000, 800
 # Every so manieth of a city's units when it has to be quick.
 _QUICK_EVERY: Final = 4
-_SLOW_UNITS: Final = 2
+# Units that a slow program gets of a case; all of it would take hours.
+_SLOW_UNITS: Final = {"sample": 4, "town": 2}
 _DATA: Final = "GISGRID_REAL_DATA"
 
 _Units = list[tuple[Ground, Cells]]
@@ -111,7 +112,7 @@ def _units(name: str, options: BenchOptions) -> tuple[_Units, float]:
 def _row(
     case: str, system: Partitioner, units: _Units, options: BenchOptions, cutting_s: float
 ) -> Row:
-    some = units[:_SLOW_UNITS] if system.slow and case == "town" else units
+    some = units[: _SLOW_UNITS.get(case)] if system.slow else units
     divide = partial(_divided, system.name, options.seed)
     found, seconds = _timed(partial(_all, divide, some, case == "town"))
     grids = sum(one.grids for one in found)

@@ -54,7 +54,7 @@ class Partitioner:
     Attributes
     ----------
     slow : bool
-        It takes a minute where others take a second, and so gets fewer units of a town.
+        It takes a minute where others take a second, and so gets fewer units.
     """
 
     name: str

@@ -15,11 +15,14 @@ from sqlalchemy import Engine
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import comparing, docs, grids, health, history, holds, maps, resolve
+from api import comparing, docs, grids, health, history, holds, hotspots, maps, resolve
 from api.access import current_viewer
+from api.campaigns import router as campaigns
+from api.hazards.routers import ROUTERS as HAZARD_ROUTERS
 from api.headers import SafeHeaders
 from api.ogc.routers import ROUTERS as OGC_ROUTERS
 from api.pages import router as pages
+from api.patrols import ROUTERS as PATROL_ROUTERS
 from api.plans import ROUTERS as PLAN_ROUTERS
 from api.problems import Problem, add_handlers
 from api.quick import QuickResolve
@@ -99,11 +102,14 @@ def create_app(
         comparing.router,
         history.router,
         holds.router,
+        hotspots.router,
+        campaigns,
         maps.router,
+        maps.page_router,
         health.router,
     ):
         app.include_router(router)
-    for router in (*PLAN_ROUTERS, *OGC_ROUTERS):
+    for router in (*PLAN_ROUTERS, *PATROL_ROUTERS, *OGC_ROUTERS, *HAZARD_ROUTERS):
         app.include_router(router)
     app.include_router(docs.router)
     app.include_router(pages.router)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import Field
 from sqlalchemy import Table
 
@@ -19,18 +20,27 @@ from api.parameters import AtQuery, Code
 from api.problems import Problem
 from api.reading import Reading, open_reading
 from api.service import CurrentService
-from gisgrid.maps.district import campaign_page, grids_page, hazards_page
+from gisgrid.maps.district import campaign_page, grids_page
+from gisgrid.maps.recorded_hazards import served_hazards_page
 from gisgrid.store import tables
 from gisgrid.store.changes import fingerprint
 
-__all__ = ["router"]
+__all__ = ["page_router", "router"]
 
 router = APIRouter(prefix="/maps", tags=["maps"])
+page_router = APIRouter()
 
 _HTML: Final = "text/html; charset=utf-8"
 _GRIDS_SHOW: Final = (tables.address, tables.hazard, tables.patrol_point)
-_HAZARDS_SHOW: Final = (tables.hazard,)
-_CAMPAIGN_SHOWS: Final = (tables.campaign, tables.campaign_item, tables.building)
+_HAZARDS_SHOW: Final = (tables.hazard, tables.address)
+_CAMPAIGN_SHOWS: Final = (
+    tables.campaign,
+    tables.campaign_phase,
+    tables.campaign_task,
+    tables.campaign_item,
+    tables.campaign_evidence,
+    tables.building,
+)
 
 
 class CampaignQuery(AtQuery):
@@ -67,18 +77,21 @@ def grids_map(
     return _serve(request, page, reading)
 
 
-@router.get("/hazards", response_class=Response, responses={422: {"model": Problem}})
-def hazards_map(
-    request: Request,
-    query: Annotated[AtQuery, Query()],
-    service: CurrentService,
-    viewer: CurrentViewer,
-) -> Response:
-    """The heat map of hazards with a filter by category, without confidential tips (HTML)."""
-    with open_reading(service, query.at) as reading:
+@router.get("/hazards", status_code=307, response_class=Response)
+def hazards_map(viewer: CurrentViewer) -> Response:
+    """The map of hazards is a page of its own."""
+    return RedirectResponse("/hazards")
+
+
+@page_router.get("/hazards", include_in_schema=False)
+def hazards_page(request: Request, service: CurrentService, viewer: CurrentViewer) -> Response:
+    """Where hazards gather, when and why: the page of a police officer (HTML)."""
+    with open_reading(service) as reading:
 
         def draw(nonce: str) -> str:
-            return hazards_page(reading.connection, reading.at, service.settings, nonce=nonce)
+            return served_hazards_page(
+                reading.connection, reading.at, service.settings, nonce=nonce
+            )
 
         page = _drawn(service, reading, ("hazards", viewer.scope), _HAZARDS_SHOW, draw)
     return _serve(request, page, reading)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Annotated, Any
 
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from api.following import Following
+from api.hazards.shadow import HazardShadow
 from api.keeping import Kept
 from api.limits import Limiter
 from api.logs import Log
@@ -33,6 +35,11 @@ _PAGES = 12
 _BATCHES = 4
 # Each takes a core for some seconds.
 _SEEKING = 2
+# Answers about hot spots of some kilobytes each, of which so many are worked out at once.
+_HOT_SPOTS = 32
+_GATHERING = 2
+# Pictures of hazards of some kilobytes each.
+_HAZARD_TILES = 2_048
 
 
 @dataclass
@@ -47,6 +54,12 @@ class Service:
         Rendered maps and outlines by revision, date and change of places.
     ogc : KeptForOgc
         What features and tiles are made from, and the tiles.
+    hazard_tiles : Kept
+        Pictures of the density of hazards, by the state of the hazards and what was asked.
+    hot_spots : Kept
+        Answers of hot spots, by the state of hazards and addresses and what was asked.
+    gathering : BoundedSemaphore
+        Turns to work hot spots out.
     batches : CapacityLimiter
         Places of batches, each held until its answer has been sent.
     streams : int
@@ -60,9 +73,13 @@ class Service:
     settings: Settings
     running: Engine | None = None
     following: Following | None = None
+    shadow: HazardShadow | None = None
     past: Kept[Served] = field(default_factory=lambda: Kept(_PAST_DAYS))
     pages: Kept[Any] = field(default_factory=lambda: Kept(_PAGES))
     ogc: KeptForOgc = field(default_factory=KeptForOgc)
+    hazard_tiles: Kept[bytes] = field(default_factory=lambda: Kept(_HAZARD_TILES))
+    hot_spots: Kept[bytes] = field(default_factory=lambda: Kept(_HOT_SPOTS))
+    gathering: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_GATHERING))
     batches: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_BATCHES))
     streams: int = 0
     seeking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_SEEKING))
@@ -99,6 +116,19 @@ class Service:
         return self._followed().served
 
     @property
+    def hazards(self) -> HazardShadow:
+        """The hazards in memory.
+
+        Raises
+        ------
+        DatabaseError
+            The application has not been started.
+        """
+        if self.shadow is None:
+            raise DatabaseError("the service has not been started", fix="try again in a moment")
+        return self.shadow
+
+    @property
     def news(self) -> News:
         """Tells of every new state of the boundaries.
 
@@ -119,12 +149,15 @@ class Service:
         self.running = engine
         self.following = Following(engine, self.settings, self.log, self.metrics)
         self.following.start()
+        self.shadow = HazardShadow(engine, self.settings.discoverers)
 
     def stop(self) -> None:
         """Let the database go."""
         if self.following is not None:
             self.following.stop()
-        self.running = self.following = None
+        if self.shadow is not None:
+            self.shadow.stop()
+        self.running = self.following = self.shadow = None
         self.log.flush()
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+import re
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from gisgrid.errors import InputError
 
-__all__ = ["EARLIEST_YEAR", "parse_instant"]
+__all__ = ["EARLIEST_YEAR", "parse_instant", "parse_shift"]
 
 # Nothing here is older, and near the year 1 time zones lead out of the calendar.
 EARLIEST_YEAR = 1000
@@ -43,3 +44,29 @@ def parse_instant(text: str, zone: tzinfo) -> datetime:
         fix = f"give a year from {EARLIEST_YEAR} to 9999"
         raise InputError("lies outside the calendar", where=repr(text), fix=fix)
     return read
+
+
+def parse_shift(text: str, day: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """Read a shift such as ``18:00-02:00``; one that ends at or before its beginning ends next day.
+
+    Parameters
+    ----------
+    text : str
+    day : date
+        The day on which it begins.
+    zone : tzinfo
+
+    Raises
+    ------
+    InputError
+        It is no shift.
+    """
+    found = re.fullmatch(r"(\d{1,2}):(\d\d)\s*[-–—~至]\s*(\d{1,2}):(\d\d)", text.strip())
+    numbers = [int(one) for one in found.groups()] if found else [99] * 4
+    if max(numbers[0], numbers[2]) > 24 or max(numbers[1], numbers[3]) > 59:
+        raise InputError("is not a shift", where=repr(text), fix="write 18:00-02:00")
+    first, last = (
+        datetime.combine(day + timedelta(days=hour // 24), time(hour % 24, minute), zone)
+        for hour, minute in (numbers[:2], numbers[2:])
+    )
+    return first, last if last > first else last + timedelta(days=1)

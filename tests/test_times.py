@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gisgrid.errors import InputError
-from gisgrid.times import parse_instant
+from gisgrid.times import parse_instant, parse_shift
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -32,3 +32,24 @@ def test_any_text_is_a_time_or_a_clear_error(text: str) -> None:
 def test_what_leads_out_of_the_calendar_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         parse_instant(text, ZONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("18:00-02:00", "01 18:00 02 02:00"),
+        ("8:00-18:30", "01 08:00 01 18:30"),
+        (" 20:00 – 24:00 ", "01 20:00 02 00:00"),
+        ("18:00至18:00", "01 18:00 02 18:00"),
+    ],
+)
+def test_a_shift_may_end_the_next_day(text: str, told: str) -> None:
+    starts, ends = parse_shift(text, date(2024, 9, 1), ZONE)
+    assert f"{starts:%d %H:%M} {ends:%d %H:%M}" == told
+    assert starts.tzinfo is ZONE
+
+
+@pytest.mark.parametrize("text", ["", "18-02", "25:00-02:00", "18:60-02:00", "18:00", "24:30-x"])
+def test_what_is_no_shift_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="18:00-02:00"):
+        parse_shift(text, date(2024, 9, 1), ZONE)

@@ -1,4 +1,4 @@
-"""The pages: whose grid a place is in, and where a planner draws."""
+"""The pages: whose grid a place is in, where a planner draws, where patrols go."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from api.pages.rendering import render, two
 from api.reading import open_reading
 from api.service import CurrentService, Service
 from gisgrid.maps.page import CHINA
+from gisgrid.maps.recorded_hazards import CATEGORY_NAMES
+from gisgrid.store import campaigns, patrols
 from gisgrid.store.counts import grids_by_level
 
 __all__ = ["router"]
@@ -39,12 +41,14 @@ def index(request: Request, service: CurrentService, viewer: CurrentViewer) -> R
     """The index page."""
     with open_reading(service) as reading:
         sizes = grids_by_level(reading.connection, reading.at)
+        drives = campaigns.listing(reading.connection)
     page = render(
         "index.html",
         nonce=page_nonce(request),
         notice=reading.notice,
         revision=reading.revision,
         levels=[(zh, en, sizes.get(level, 0)) for level, zh, en in _LEVELS],
+        campaigns=drives,
         data=_ground(service),
         address=str(request.base_url).rstrip("/"),
     )
@@ -63,6 +67,24 @@ def planner(request: Request, service: CurrentService, viewer: CurrentViewer) ->
         notice=notice,
         two=two,
         data={**_ground(service), "range": [settings.households_min, settings.households_max]},
+    )
+    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/patrols")
+def patrol(request: Request, service: CurrentService, viewer: CurrentViewer) -> Response:
+    """The page on which patrols are planned, printed and ticked off."""
+    with open_reading(service) as reading:
+        kinds = patrols.categories(reading.connection)
+        grounds = patrols.grounds(reading.connection, reading.at)
+    page = render(
+        "patrols.html",
+        nonce=page_nonce(request),
+        notice=reading.notice,
+        two=two,
+        categories=[(one, *CATEGORY_NAMES.get(one, (one, one))) for one in kinds],
+        grounds=[(one.code, one.name) for one in grounds],
+        data=_ground(service),
     )
     return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from gisgrid.bench.honeycomb import Coverage
 
-__all__ = ["publish_nested", "rename_units"]
+__all__ = ["IN_AREA", "IN_UNIT", "nested_frames", "publish_nested", "rename_units"]
 
-_IN_UNIT, _IN_AREA = 20, 200
+# Micro-grids of a unit and of an area, one after the other.
+IN_UNIT, IN_AREA = 20, 200
 # Names as long as real ones make answers as long as real ones.
 _NAMES: Final = {
     "area": "某某镇街道办事处",
@@ -40,24 +41,34 @@ def publish_nested(engine: Engine, coverage: Coverage) -> None:
         On a database that is set up and empty.
     coverage : Coverage
     """
+    for level, frame in nested_frames(coverage).items():
+        with engine.begin() as connection:
+            plan_id = plans.add(connection, name=f"bench {level}", level=level, frame=frame)
+            publish(connection, plan_id, overlap_tolerance_m2=1.0)
+
+
+def nested_frames(coverage: Coverage) -> dict[str, gpd.GeoDataFrame]:
+    """The grids of each level, as plans take them."""
     numbers = np.arange(len(coverage))
     shapes = {
-        "area": _joined(coverage, numbers // _IN_AREA),
-        "unit": _joined(coverage, numbers // _IN_UNIT),
+        "area": _joined(coverage, numbers // IN_AREA),
+        "unit": _joined(coverage, numbers // IN_UNIT),
         "micro": coverage.polygons,
-        "police": _joined(coverage, numbers // _IN_AREA),
+        "police": _joined(coverage, numbers // IN_AREA),
     }
     parents = {
-        "unit": [_code("area", unit * _IN_UNIT // _IN_AREA) for unit in range(len(shapes["unit"]))],
-        "micro": [_code("unit", number // _IN_UNIT) for number in numbers.tolist()],
+        "unit": [_code("area", unit * IN_UNIT // IN_AREA) for unit in range(len(shapes["unit"]))],
+        "micro": [_code("unit", number // IN_UNIT) for number in numbers.tolist()],
     }
+    frames = {}
     for level, polygons in shapes.items():
         codes = (
             list(coverage.codes)
             if level == "micro"
             else [_code(level, number) for number in range(len(polygons))]
         )
-        _publish(engine, level, codes, parents.get(level), polygons)
+        frames[level] = _frame(level, codes, parents.get(level), polygons)
+    return frames
 
 
 def rename_units(engine: Engine, word: str) -> int:
@@ -80,10 +91,10 @@ def _code(level: str, number: int) -> str:
     return f"{level[0].upper()}{number:07d}"
 
 
-def _publish(
-    engine: Engine, level: str, codes: list[str], parents: list[str] | None, polygons: Any
-) -> None:
-    frame = gpd.GeoDataFrame(
+def _frame(
+    level: str, codes: list[str], parents: list[str] | None, polygons: Any
+) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
         {
             "code": codes,
             "name": [f"{_NAMES[level]}{code[1:]}" for code in codes],
@@ -94,6 +105,3 @@ def _publish(
         geometry=polygons,
         crs="EPSG:4326",
     )
-    with engine.begin() as connection:
-        plan_id = plans.add(connection, name=f"bench {level}", level=level, frame=frame)
-        publish(connection, plan_id, overlap_tolerance_m2=1.0)

@@ -24,6 +24,10 @@ BENCHES: Final = {
     "check": "gisgrid.bench.check",
     "edits": "gisgrid.bench.edits",
     "propose": "gisgrid.bench.propose",
+    "hotspots": "gisgrid.bench.hotspots",
+    "forecast": "gisgrid.bench.forecast",
+    "maps": "gisgrid.bench.maps",
+    "patrol": "gisgrid.bench.patrol",
 }
 
 

@@ -13,15 +13,19 @@ import typer
 from gisgrid.cli import (
     assigning,
     benching,
+    campaigns,
     checking,
     comparing,
     db,
     demo,
     exporting,
+    forecasting,
     history,
+    hotspots,
     importing,
     knitting,
     mapping,
+    patrolling,
     places,
     planners,
     planning,
@@ -49,7 +53,9 @@ app = typer.Typer(
 db.app.add_typer(planners.app, name="planner")
 app.add_typer(db.app, name="db")
 app.add_typer(importing.app, name="import")
+importing.app.command("campaign")(campaigns.bring)
 app.add_typer(exporting.app, name="export")
+app.add_typer(campaigns.app, name="campaign")
 planning.app.command("preview")(comparing.preview)
 planning.app.command("diff")(comparing.diff)
 planning.app.command("revert")(reverting.revert)
@@ -58,6 +64,10 @@ planning.app.command("share")(planners.share)
 app.add_typer(planning.app, name="plan")
 app.add_typer(places.app, name="place")
 app.add_typer(mapping.app, name="map")
+app.add_typer(patrolling.app, name="patrol")
+hotspots.app.command("forecast")(forecasting.forecast)
+hotspots.app.command("evaluate")(forecasting.evaluate)
+app.add_typer(hotspots.app, name="hotspots")
 app.command("resolve")(resolving.resolve)
 app.command("history")(history.history)
 app.command("assign")(assigning.assign)

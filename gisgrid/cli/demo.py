@@ -12,7 +12,12 @@ from gisgrid.cli.serving import Port, require_free, run_server
 from gisgrid.settings import DEMO_DATABASE, Settings
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Engine
+
+    _Draw = Callable[[Connection, datetime, Settings], str]
 
 __all__ = ["demo"]
 
@@ -56,13 +61,14 @@ def _load(engine: Engine) -> bool:
 
 
 def _draw(engine: Engine, settings: Settings, folder: Path) -> None:
-    from gisgrid.maps.district import campaign_page, grids_page, hazards_page
+    from gisgrid.maps.district import campaign_page, grids_page
+    from gisgrid.maps.recorded_hazards import hazards_page
     from gisgrid.store import clock
 
     folder.mkdir(parents=True, exist_ok=True)
     with engine.connect() as connection:
         now = clock.now(connection, settings.zone)
-        pages = (grids_page, hazards_page, campaign_page)
+        pages: tuple[_Draw, ...] = (grids_page, hazards_page, campaign_page)
         for name, page in zip(_FILES, pages, strict=True):
             (folder / name).write_text(page(connection, now, settings), encoding="utf-8")
 

@@ -34,10 +34,12 @@ def grids(output: _Output, at: At = None, database: Database = None) -> None:
 
 @app.command()
 def hazards(output: _Output, at: At = None, database: Database = None) -> None:
-    """Hazards as a heat map."""
-    from gisgrid.maps.district import hazards_page
+    """Hazards as a heat map and by grid, with their times, kinds and reasons."""
+    from functools import partial
 
-    _write(output, at, database, hazards_page)
+    from gisgrid.maps.recorded_hazards import hazards_page
+
+    _write(output, at, database, partial(hazards_page, past=at is not None))
 
 
 @app.command()

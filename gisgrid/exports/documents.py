@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ def document(value: Any, zone: tzinfo) -> Any:
     """A record as JSON can hold it: fields by their names, times as ISO 8601 in a zone."""
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     if is_dataclass(value):
         return {one.name: document(getattr(value, one.name), zone) for one in fields(value)}
     if isinstance(value, tuple | list):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gisgrid.files import Batch, Reject, require_columns
-from gisgrid.imports.loading import repeats
-from gisgrid.imports.report import ImportReport, Notice
+from gisgrid.files import Batch, require_columns
+from gisgrid.imports.loading import RowLoader
+from gisgrid.imports.report import ImportReport
 from gisgrid.imports.running import (
     TEXT,
     RowFile,
@@ -23,13 +23,10 @@ from gisgrid.points.positions import shapes
 from gisgrid.points.progress import Progress, quiet
 from gisgrid.points.sieve import Sieve, require_crs
 from gisgrid.store.copying import as_multi, ewkb
-from gisgrid.store.places import Merged, Stage
 from gisgrid.store.tables import dividing_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine
 
 __all__ = ["LineFile", "import_lines"]
 
@@ -37,25 +34,6 @@ __all__ = ["LineFile", "import_lines"]
 @dataclass(frozen=True, kw_only=True)
 class LineFile(RowFile):
     """A file of lines; its columns are ``class``, which it must bring, and ``name``."""
-
-
-class _LineLoader:
-    outside = None
-
-    def __init__(self, connection: Connection, columns: list[str]) -> None:
-        self._stage = Stage(connection, dividing_line, ["source_id", "geom", *columns])
-
-    def add(self, columns: Mapping[str, Any]) -> None:
-        self._stage.add(columns)
-
-    def repeated(self, field: str) -> Iterator[list[Reject]]:
-        return repeats(self._stage, field)
-
-    def merge(self, import_id: int | None) -> Merged:
-        return self._stage.merge({"import_id": import_id})
-
-    def notices(self) -> tuple[Notice, ...]:
-        return ()
 
 
 def import_lines(engine: Engine, file: LineFile, *, progress: Progress = quiet) -> ImportReport:
@@ -73,7 +51,7 @@ def import_lines(engine: Engine, file: LineFile, *, progress: Progress = quiet) 
         crs = require_crs(source)
         wanted = [name for name in (file.id, *file.columns.values()) if name]
         require_columns(source, wanted)
-        loader = _LineLoader(connection, list(file.columns))
+        loader = RowLoader(connection, dividing_line, ["source_id", "geom", *file.columns])
 
         def take(batch: Batch, sieve: Sieve) -> None:
             lines = shapes(batch, sieve, crs, "line")

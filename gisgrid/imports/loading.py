@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Table
 
-__all__ = ["PointLoader", "repeats"]
+__all__ = ["PointLoader", "RowLoader"]
 
 
 class PointLoader:
@@ -93,7 +93,7 @@ class PointLoader:
 
     def repeated(self, field: str) -> Iterator[list[Reject]]:
         """The rows whose id stood in the file before: only the first of them is merged."""
-        return repeats(self._stage, field)
+        return _repeats(self._stage, field)
 
     def notices(self) -> tuple[Notice, ...]:
         """Say so when there are no boundaries, or when most points lie outside them."""
@@ -129,7 +129,49 @@ class PointLoader:
         )
 
 
-def repeats(stage: Stage, field: str) -> Iterator[list[Reject]]:
+class RowLoader:
+    """Loads rows that have no owner into one table.
+
+    Parameters
+    ----------
+    table : Table
+    columns : sequence of str
+        The table's columns that the rows bring.
+    key : tuple of str
+        The columns that make a row the same row when it comes again.
+    """
+
+    outside = None
+
+    def __init__(
+        self,
+        connection: Connection,
+        table: Table,
+        columns: Sequence[str],
+        *,
+        key: tuple[str, ...] = ("source_id",),
+    ) -> None:
+        self._stage = Stage(connection, table, columns, key=key)
+        self._imported = "import_id" in table.c
+
+    def add(self, columns: Mapping[str, Any]) -> None:
+        """Stage rows: ``row``, their numbers in the file, and the columns."""
+        self._stage.add(columns)
+
+    def repeated(self, field: str) -> Iterator[list[Reject]]:
+        """The rows whose id stood in the file before: only the first of them is merged."""
+        return _repeats(self._stage, field)
+
+    def merge(self, import_id: int | None) -> Merged:
+        """Insert what is new, update what differs, leave the rest alone."""
+        return self._stage.merge({"import_id": import_id} if self._imported else {})
+
+    def notices(self) -> tuple[Notice, ...]:
+        """Nothing to say."""
+        return ()
+
+
+def _repeats(stage: Stage, field: str) -> Iterator[list[Reject]]:
     """Rejects for the staged rows whose id stood in the file before, in portions."""
     for found in stage.repeated():
         yield [Reject(row, field, f"stands in row {first} too", key) for row, key, first in found]

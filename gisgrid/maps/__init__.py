@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from gisgrid.maps.campaign import campaign_map
 from gisgrid.maps.grids import grids_map
-from gisgrid.maps.hazards import hazards_map
+from gisgrid.maps.hazards import HazardView, hazards_map
 from gisgrid.maps.page import MapText
-from gisgrid.maps.views import CampaignView
 
 __all__ = [
-    "CampaignView",
+    "HazardView",
     "MapText",
     "campaign_map",
     "grids_map",

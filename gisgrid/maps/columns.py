@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from gisgrid.errors import ColumnError, CrsError
 from gisgrid.maps.text import clean
 
-__all__ = ["QUANTUM", "bounds_of", "counts", "need", "steps", "table", "texts"]
+__all__ = [
+    "QUANTUM",
+    "bounds_of",
+    "combined",
+    "counts",
+    "named",
+    "need",
+    "steps",
+    "table",
+    "texts",
+]
 
 QUANTUM = 1e-5
 """Step of a map's coordinates in degrees: about a metre, less than a pixel at street zoom."""
@@ -55,6 +65,30 @@ def table(values: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
     """Return the different values in order of first use, and each value's position there."""
     positions, different = pd.factorize(np.array(values, dtype=object))
     return [str(value) for value in different], positions.astype(np.int64)
+
+
+def named(values: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the different texts of a column, cleaned once each, and each row's position there.
+
+    Texts that differ only in what is cleaned away come twice.
+    """
+    positions, different = pd.factorize(values, use_na_sentinel=False)
+    return texts(different), positions.astype(np.int64)
+
+
+def combined(columns: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the different rows of columns of small integers from -1, and each row's position."""
+    key = np.zeros(len(columns[0]) if columns else 0, np.int64)
+    sizes = [int(column.max(initial=-1)) + 2 for column in columns]
+    for column, size in zip(columns, sizes, strict=True):
+        key = key * size + column + 1
+    at, different = pd.factorize(key, sort=True)
+    rows = np.empty((len(different), len(columns)), np.int64)
+    rest = np.asarray(different, np.int64)
+    for number in range(len(columns) - 1, -1, -1):
+        rest, digit = np.divmod(rest, sizes[number])
+        rows[:, number] = digit - 1
+    return rows, at.astype(np.int64)
 
 
 def steps(lonlat: NDArray[np.float64], quantum: float = QUANTUM) -> NDArray[np.int64]:

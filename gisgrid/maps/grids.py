@@ -16,7 +16,7 @@ from gisgrid.maps.columns import QUANTUM, bounds_of, counts, need, steps, table,
 from gisgrid.maps.pack import pack, pack_deltas
 from gisgrid.maps.page import BaseMap, MapText, render_page
 
-__all__ = ["coverage_data", "grids_map", "label_points"]
+__all__ = ["coverage_data", "grids_map", "label_points", "simplified"]
 
 LEVELS = ("area", "unit", "micro")
 COLUMNS = (
@@ -69,7 +69,7 @@ def grids_map(
     frames = {key: levels[key] for key in (*LEVELS, "police") if key in levels}
     for key, frame in frames.items():
         need(frame, COLUMNS, f"grids of level {key}")
-    shapes = _simplified({key: frame.geometry.to_numpy() for key, frame in frames.items()})
+    shapes = simplified({key: frame.geometry.to_numpy() for key, frame in frames.items()})
     data = {
         "range": list(households_range),
         "coverage": coverage_data(np.concatenate([np.array([], dtype=object), *shapes.values()])),
@@ -112,7 +112,7 @@ def label_points(polygons: NDArray[Any]) -> NDArray[np.float64]:
     return out
 
 
-def _simplified(shapes: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def simplified(shapes: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Simplify all levels together until they are small enough to open fast."""
     nested = [key for key in reversed(LEVELS) if key in shapes]
     total = sum(int(shapely.get_num_coordinates(shape).sum()) for shape in shapes.values())

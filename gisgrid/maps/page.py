@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,10 +99,13 @@ class Page(Figure):
         """Return the page."""
         for child in self._children.values():
             child.render(**kwargs)
-        names = ["vendor/leaflet.js", "page.js", "canvas.js", *self.content["scripts"]]
-        scripts = [safe.inline(asset(name)) for name in names]
+        scripts = [
+            safe.inline(asset(name)) for name in ("vendor/leaflet.js", "page.js", "canvas.js")
+        ]
+        scripts.append(safe.inline("\n".join(asset(name) for name in self.content["scripts"])))
         scripts.append(safe.inline(Element.render(self.script).strip()))
-        styles = [safe.inline(asset(name)) for name in ("vendor/leaflet.css", "page.css")]
+        names = ("vendor/leaflet.css", "page.css", *self.content["styles"])
+        styles = [safe.inline(asset(name)) for name in names]
         return ENVIRONMENT.from_string(asset("page.html")).render(
             **self.content["head"],
             data=safe.json_block(self.content["data"]),
@@ -121,6 +125,8 @@ def render_page(
     bounds: tuple[float, float, float, float] | None,
     base: BaseMap | None = None,
     nonce: str | None = None,
+    modules: Sequence[str] = (),
+    styles: Sequence[str] = (),
 ) -> str:
     """Return a page that loads nothing from elsewhere.
 
@@ -139,6 +145,8 @@ def render_page(
     nonce : str, optional
         For a served page under a content security policy with nonces. Without one the page
         carries a policy of its own, which allows its own scripts by their digests.
+    modules, styles : sequence of str
+        Files in ``assets``: scripts that the function's own one builds on, and more styles.
 
     Raises
     ------
@@ -153,7 +161,12 @@ def render_page(
         url = safe.tile_template(base.url)
         tiles = {"url": url, "attribution": safe.clean(base.attribution)}
     view = {"bounds": [[south, west], [north, east]], "tiles": tiles}
-    content = {"head": _head(text), "data": {**view, **data}, "scripts": [f"{function}.js"]}
+    content = {
+        "head": _head(text),
+        "data": {**view, **data},
+        "scripts": [*modules, f"{function}.js"],
+        "styles": styles,
+    }
     page = Page(content, None if nonce is None else safe.nonce_value(nonce))
     chart = OfflineMap(
         location=[(south + north) / 2, (west + east) / 2],

@@ -19,7 +19,13 @@ _OFFSET = r"\d[T ]\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 
 _INSTANT: Final = "datetime64[us, UTC]"
 
-__all__ = ["instants", "numbers", "texts", "whole_numbers"]
+# A day as ISO 8601, spreadsheets and people write it; spreadsheets may put a midnight behind it.
+_DAY: Final = (
+    r"^(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?"
+    r"(?:[T ]0?0:00(?::00(?:\.0+)?)?)?$"
+)
+
+__all__ = ["days", "instants", "numbers", "texts", "whole_numbers"]
 
 
 def texts(values: pd.Series[Any]) -> tuple[pd.Series[str], NDArray[np.bool_]]:
@@ -63,6 +69,19 @@ def instants(values: pd.Series[Any], zone: tzinfo) -> tuple[pd.Series[Any], NDAr
     found = both[0].fillna(both[1])
     found = found.where(found.dt.year >= EARLIEST_YEAR)
     return found, found.isna().to_numpy() & ~_missing(values)
+
+
+def days(values: pd.Series[Any]) -> tuple[pd.Series[Any], NDArray[np.bool_]]:
+    """Days as dates, None where missing; bad where something stands that is none.
+
+    2024-04-01, 2024/4/1, 2024.4.1 and 2024年4月1日 are read.
+    """
+    parts = values.astype("string").str.strip().str.extract(_DAY)
+    text = parts[0] + "-" + parts[1].str.zfill(2) + "-" + parts[2].str.zfill(2)
+    read = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
+    read = read.where(read.dt.year >= EARLIEST_YEAR)
+    found = read.dt.date.astype(object).where(read.notna(), None)
+    return found, read.isna().to_numpy() & ~_missing(values)
 
 
 def _stripped(values: pd.Series[Any]) -> pd.Series[Any]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gisgrid.files import Batch, Source
     from gisgrid.points.sieve import Sieve
 
-__all__ = ["point_columns", "points", "shapes"]
+__all__ = ["point_columns", "points", "points_if_any", "shapes"]
 
 _KINDS = {"polygon": (3, 6), "line": (1, 5), "point": (0,)}
 # By GEOS' number of the type; the last is no shape at all, -1.
@@ -57,18 +57,41 @@ def points(
         fields = ("geometry", "geometry")
     else:
         fields = columns
-        x, y = (_coordinate(batch, sieve, name) for name in columns)
+        x, y = (_coordinate(batch, sieve, name, required=True) for name in columns)
+    return _on_the_globe(sieve, x, y, crs, fields)
+
+
+def points_if_any(
+    batch: Batch, sieve: Sieve, crs: Crs, columns: tuple[str, str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """As `points`, but rows with neither coordinate are kept, as NaN; one alone is bad."""
+    x, y = (_coordinate(batch, sieve, name, required=False) for name in columns)
+    for own, other, name in ((x, y, columns[0]), (y, x, columns[1])):
+        sieve.drop(np.isnan(own) & ~np.isnan(other), name, "is missing")
+    return _on_the_globe(sieve, x, y, crs, columns)
+
+
+def _on_the_globe(
+    sieve: Sieve,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    crs: Crs,
+    fields: tuple[str, str],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coordinates in WGS 84; those that are off the globe are dropped, missing ones are not."""
     if crs.is_degrees:
         _drop_off_the_globe(sieve, x, y, fields)
     lon, lat = to_wgs84(x, y, crs)
-    sieve.drop(~valid_lonlat(lon, lat), fields[0], f"lies where {crs} has no coordinates", x)
+    off = ~valid_lonlat(lon, lat) & ~np.isnan(x) & ~np.isnan(y)
+    sieve.drop(off, fields[0], f"lies where {crs} has no coordinates", x)
     return lon, lat
 
 
-def _coordinate(batch: Batch, sieve: Sieve, name: str) -> NDArray[np.float64]:
+def _coordinate(batch: Batch, sieve: Sieve, name: str, *, required: bool) -> NDArray[np.float64]:
     values, bad = numbers(batch.frame[name])
     sieve.drop(bad, name, "is not a number", batch.frame[name].array)
-    sieve.drop(np.isnan(values), name, "is missing")
+    if required:
+        sieve.drop(np.isnan(values), name, "is missing")
     return values
 
 

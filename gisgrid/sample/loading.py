@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 import shapely
-from sqlalchemy import select
 
+from gisgrid.imports.campaigns import CampaignFiles, load_campaign
 from gisgrid.imports.loading import PointLoader
-from gisgrid.store import campaigns, grids, imports, plans
+from gisgrid.sample.campaign_files import write_campaign
+from gisgrid.store import imports, plans
 from gisgrid.store.copying import as_multi, ewkb
 from gisgrid.store.notices import SAMPLE_NOUN
 from gisgrid.store.places import Stage
@@ -21,7 +23,6 @@ from gisgrid.store.tables import (
     LEVELS,
     address,
     building,
-    campaign_item,
     dividing_line,
     hazard,
     patrol_point,
@@ -32,11 +33,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
 
     from gisgrid.sample.district import District
+    from gisgrid.sample.market import CampaignSample
 
 __all__ = ["EFFECTIVE", "load_district"]
 
+_ZONE: Final = ZoneInfo("Asia/Shanghai")
+
 # The day after the one that the divisions' register is of.
-EFFECTIVE: Final = datetime(2023, 7, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
+EFFECTIVE: Final = datetime(2023, 7, 1, tzinfo=_ZONE)
 
 
 def load_district(engine: Engine, district: District) -> None:
@@ -96,18 +100,12 @@ class _Loader:
         category = np.full(len(patrols), "routine", dtype=object)
         self._points(patrol_point, patrols, {"name": patrols["name"], "category": category})
         self._lines(district.lines)
-        self._campaign(district)
+        self._campaign(district.campaign)
         frames = (buildings, addresses, hazards, patrols, district.lines, district.campaign.items)
         return sum(len(frame) for frame in frames)
 
-    def _points(
-        self,
-        table: Table,
-        frame: gpd.GeoDataFrame,
-        columns: dict[str, Any],
-        key: tuple[str, ...] = ("source_id",),
-    ) -> None:
-        loader = PointLoader(self._connection, table, list(columns), key=key)
+    def _points(self, table: Table, frame: gpd.GeoDataFrame, columns: dict[str, Any]) -> None:
+        loader = PointLoader(self._connection, table, list(columns))
         size = len(frame)
         loader.add(
             np.arange(1, size + 1, dtype=np.int64),
@@ -132,26 +130,9 @@ class _Loader:
         )
         stage.merge({"import_id": self._import_id})
 
-    def _campaign(self, district: District) -> None:
-        sample = district.campaign
-        campaign_id = campaigns.add(
-            self._connection,
-            code=sample.code,
-            name_zh=sample.name_zh,
-            name_en=sample.name_en,
-            grid_id=grids.ids_by_code(self._connection, [sample.unit_code])[sample.unit_code],
-            phases=sample.phases,
-            tasks=sample.tasks,
-        )
-        items = sample.items
-        query = select(building.c.source_id, building.c.id).where(
-            building.c.source_id.in_(items["building_id"].unique().tolist())
-        )
-        ids = {row.source_id: row.id for row in self._connection.execute(query)}
-        columns = {
-            "campaign_id": np.full(len(items), campaign_id),
-            "building_id": items["building_id"].map(ids),
-            "floor": items["floor"],
-            "done_on": pd.Series(items["done_on"].to_numpy(dtype=object), dtype=object),
-        }
-        self._points(campaign_item, items, columns, key=("campaign_id", "source_id"))
+    def _campaign(self, campaign: CampaignSample) -> None:
+        """As everybody's campaign comes: from the files of a spreadsheet."""
+        with TemporaryDirectory() as folder:
+            write_campaign(campaign, Path(folder))
+            files = CampaignFiles(paths=(Path(folder),), crs="wgs84", strict=True)
+            load_campaign(self._connection, files, zone=_ZONE, author=SAMPLE_NOUN)

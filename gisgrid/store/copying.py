@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Select, Table
 
-__all__ = ["as_multi", "copy_in", "copy_numbers", "copy_out", "ewkb", "ewkb_points"]
+__all__ = [
+    "as_multi",
+    "copy_in",
+    "copy_numbers",
+    "copy_out",
+    "ewkb",
+    "ewkb_points",
+    "number_blocks",
+]
 
 # COPY out spools in memory up to this size, then on disk.
 _SPOOL_BYTES = 64 * 1024 * 1024
@@ -113,18 +121,38 @@ def copy_numbers(connection: Connection, query: Select[Any]) -> NDArray[np.void]
     structured ndarray, shape (n,)
         A field for each column, in the byte order of the network.
     """
+    (rows,) = number_blocks(connection, query, None)
+    return rows
+
+
+def number_blocks(
+    connection: Connection, query: Select[Any], size: int | None
+) -> Iterator[NDArray[np.void]]:
+    """The rows of `copy_numbers`, so many at a time, so that they are never all in memory.
+
+    Parameters
+    ----------
+    size : int or None
+        Most rows of a block; None gives one block with all of them.
+    """
     fields: list[tuple[str, str]] = [("fields", ">i2")]
     for column in query.selected_columns:
         fields += [(f"{column.name} bytes", ">i4"), (column.name, _BINARY[type(column.type)])]
     row = np.dtype(fields)
+    names = [column.name for column in query.selected_columns]
     with tempfile.TemporaryFile() as file:
         statement = sql.SQL("COPY ({}) TO STDOUT WITH (FORMAT binary)")
         with _cursor(connection) as cursor:
             cursor.copy_expert(statement.format(sql.SQL(_literal(connection, query))), file)
-        count = (file.tell() - _BINARY_HEAD - _BINARY_TAIL) // row.itemsize
+        left = (file.tell() - _BINARY_HEAD - _BINARY_TAIL) // row.itemsize
         file.seek(_BINARY_HEAD)
-        rows = np.fromfile(file, row, count)
-    return rows[[column.name for column in query.selected_columns]]
+        if size is None:
+            yield np.fromfile(file, row, left)[names]
+            return
+        while left:
+            block = np.fromfile(file, row, min(left, size))
+            left -= len(block)
+            yield block[names]
 
 
 def copy_out(connection: Connection, query: Select[Any], types: Mapping[str, Any]) -> pa.Table:
@@ -153,7 +181,9 @@ def copy_out(connection: Connection, query: Select[Any], types: Mapping[str, Any
 
 def _literal(connection: Connection, query: Select[Any]) -> str:
     """The text of a query with its parameters in it, for COPY takes none."""
-    return str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    found = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+    # Written for a driver that puts parameters in: every % stands twice.
+    return str(found) % ()
 
 
 def _arrow(values: Any) -> pa.Array:

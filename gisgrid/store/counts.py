@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from sqlalchemy import func, select
 
+from gisgrid.store.grids import valid_grids
 from gisgrid.store.scope import visible
 from gisgrid.store.tables import address, boundary_version, hazard, patrol_point
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["counts_by_grid", "grids_by_level"]
+__all__ = ["counts_by_grid", "grids_by_level", "households_by_grid"]
 
 
 def grids_by_level(connection: Connection, at: datetime) -> dict[str, int]:
@@ -68,3 +69,44 @@ def counts_by_grid(
         rows = pd.DataFrame(result.all(), columns=list(result.keys()))
         frames.append(rows.astype("int64").set_index("grid_id"))
     return pd.concat(frames, axis=1).fillna(0).astype("int64")
+
+
+def households_by_grid(connection: Connection, level: str, at: datetime) -> pd.Series[int]:
+    """Households of each grid of a level: those of its addresses, else as it declared them.
+
+    Parameters
+    ----------
+    level : str
+    at : datetime
+        When the grids hold; addresses are those of the present.
+
+    Returns
+    -------
+    Series of Int64
+        Indexed by grid id, one for each grid of the level; null where a grid owns no address
+        and declared nothing.
+    """
+    owner = address.c[f"{level}_id"]
+    lived_in = (
+        select(
+            owner.label("grid_id"), func.coalesce(func.sum(address.c.households), 0).label("sum")
+        )
+        .where(owner.is_not(None))
+        .group_by(owner)
+        .subquery("lived_in")
+    )
+    valid = valid_grids(at)
+    query = (
+        select(valid.c.grid_id, func.coalesce(lived_in.c.sum, valid.c.households))
+        .join(boundary_version, boundary_version.c.grid_id == valid.c.grid_id)
+        .outerjoin(lived_in, lived_in.c.grid_id == valid.c.grid_id)
+        .where(boundary_version.c.valid.contains(at), boundary_version.c.level == level)
+        .order_by(valid.c.grid_id)
+    )
+    rows = connection.execute(query).all()
+    return pd.Series(
+        [households for _, households in rows],
+        index=pd.Index([grid_id for grid_id, _ in rows], dtype="int64", name="grid_id"),
+        dtype="Int64",
+        name="households",
+    )

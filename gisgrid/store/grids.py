@@ -22,6 +22,7 @@ __all__ = [
     "Grid",
     "by_code",
     "children",
+    "codes_by_id",
     "ids_by_code",
     "levels_by_code",
     "listing",
@@ -190,6 +191,13 @@ def ids_by_code(connection: Connection, codes: Sequence[str]) -> dict[str, int]:
         grid_version.c.code.in_(list(codes))
     )
     return {row.code: row.grid_id for row in connection.execute(query)}
+
+
+def codes_by_id(connection: Connection, ids: Sequence[int], at: datetime) -> dict[int, str]:
+    """The code of each of the grids that is valid at an instant."""
+    valid = valid_grids(at)
+    query = select(valid.c.grid_id, valid.c.code).where(valid.c.grid_id.in_(list(ids)))
+    return {row.grid_id: row.code for row in connection.execute(query)}
 
 
 def orphans(connection: Connection, at: datetime) -> int:

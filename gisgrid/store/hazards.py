@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection
 
-__all__ = ["FoundBy", "HazardFilter", "hazard_events", "recorded_period"]
+__all__ = ["FoundBy", "HazardFilter", "hazard_events", "present_of", "recorded_period"]
 
 FoundBy = Literal["all", "reported", "discovered"]
+
+# A record in which nothing was found for longer than this has ended.
+_ALIVE: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,3 +121,27 @@ def recorded_period(connection: Connection) -> tuple[datetime, datetime] | None:
     query = select(func.min(hazard.c.found_at), func.max(hazard.c.found_at)).where(visible(hazard))
     first, last = connection.execute(query).one()
     return None if first is None else (first, last)
+
+
+def present_of(connection: Connection, now: datetime) -> datetime:
+    """The moment that "tonight" and "the last 30 days" are counted from.
+
+    Parameters
+    ----------
+    now : datetime
+        Aware, in the zone in which days begin.
+
+    Returns
+    -------
+    datetime
+        Now, where hazards were found in the last 30 days. Else the record has ended, and it is
+        the midnight after the last hazard on it (now, where none has a time); whatever is shown
+        has to say so.
+    """
+    query = select(func.max(hazard.c.found_at)).where(visible(hazard), hazard.c.found_at <= now)
+    last: datetime | None = connection.execute(query).scalar_one()
+    if last is None or last > now - _ALIVE:
+        return now
+    # A day on the calendar, for not every day has 24 hours.
+    after = last.astimezone(now.tzinfo).replace(tzinfo=None) + timedelta(days=1)
+    return after.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=now.tzinfo)

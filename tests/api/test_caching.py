@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from sqlalchemy import Engine, delete, insert, update
 from starlette.testclient import TestClient
 
 from api.answers import matches
-from gisgrid.store import campaigns
 from gisgrid.store.tables import hazard
+from tests.campaigns import bring, small_campaign
 
 from .district import SOUTH, WEST, level, put
 from .waiting import until_served
@@ -131,20 +132,13 @@ def test_a_304_brings_no_policy_that_the_kept_page_does_not_know(client: TestCli
     assert "content-security-policy" not in again.headers
 
 
-def test_maps_of_another_day_and_campaigns_by_code(client: TestClient, squares: Engine) -> None:
+def test_maps_of_another_day_and_campaigns_by_code(
+    client: TestClient, squares: Engine, tmp_path: Path
+) -> None:
     assert "2024-06-01" in client.get("/maps/grids?at=2024-06-01").text
     assert client.get("/maps/grids?at=soon").status_code == 422
     assert client.get("/maps/campaign").status_code == 404
-    with squares.begin() as connection:
-        campaigns.add(
-            connection,
-            code="c1",
-            name_zh="拆窗",
-            name_en="Windows",
-            grid_id=None,
-            phases=[],
-            tasks=[],
-        )
+    bring(squares, tmp_path / "campaign", small_campaign())
     assert client.get("/maps/campaign?code=c2").status_code == 404
     page = client.get("/maps/campaign?code=c1")
     assert page.status_code == 200

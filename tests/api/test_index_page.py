@@ -45,7 +45,7 @@ def test_it_leads_a_newcomer_to_everything(address: str, visit: Opener) -> None:
         assert words in shown
     assert f"curl '{address}/v1/resolve?lon=" in shown
     places = [link.get_attribute("href") for link in page.get_by_role("link").all()]
-    assert {"/maps/grids", "/maps/hazards", "/maps/campaign", "/docs"} <= set(places)
+    assert {"/maps/grids", "/hazards", "/maps/campaign", "/docs"} <= set(places)
     opened.assert_quiet()
 
 

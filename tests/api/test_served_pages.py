@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Engine
 
-from gisgrid.store import campaigns
+from tests.campaigns import bring, small_campaign
 
 from .browsing import Opener
 
@@ -25,18 +27,9 @@ def test_the_api_documentation_works_from_its_own_files(address: str, visit: Ope
 
 @pytest.mark.parametrize("name", ["grids", "hazards", "campaign"])
 def test_the_maps_run_under_their_policy(
-    squares: Engine, address: str, visit: Opener, name: str
+    squares: Engine, address: str, visit: Opener, tmp_path: Path, name: str
 ) -> None:
-    with squares.begin() as connection:
-        campaigns.add(
-            connection,
-            code="c1",
-            name_zh="拆窗整治",
-            name_en="Windows",
-            grid_id=None,
-            phases=[],
-            tasks=[],
-        )
+    bring(squares, tmp_path / "campaign", small_campaign())
     opened = visit(f"{address}/maps/{name}")
     opened.page.wait_for_selector(".leaflet-container")
     opened.page.reload(wait_until="networkidle")

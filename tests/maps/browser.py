@@ -22,7 +22,7 @@ class Opened:
         """Assert that nothing ran, nothing failed and nothing but the page itself was loaded."""
         assert self.dialogs == []
         assert self.complaints == []
-        assert self.requests == [self.page.url]
+        assert self.requests == [self.page.url.partition("#")[0]]
         assert self.page.evaluate("window.pwned === undefined")
 
 

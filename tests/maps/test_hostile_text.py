@@ -18,16 +18,16 @@ import pytest
 
 from gisgrid.errors import InputError
 from gisgrid.maps import (
-    CampaignView,
+    HazardView,
     MapText,
     campaign_map,
     grids_map,
     hazards_map,
 )
-from gisgrid.store.campaigns import Phase, Task
+from gisgrid.store.campaigns import Campaign, Phase, Task
 from tests.maps.browser import Opened, Opener
 from tests.maps.frames import frame, lattice
-from tests.maps.test_campaign import VIEW, market
+from tests.maps.test_campaign import VIEW, look, market
 from tests.maps.test_hazards import some_hazards
 
 PAYLOADS = [
@@ -88,29 +88,36 @@ def grids_page(nonce: str | None = None) -> str:
 
 
 def hazards_page(nonce: str | None = None) -> str:
-    words = ("category", "category_zh", "category_en", "subject", "state")
-    hazards = some_hazards({"fire": COUNT}).assign(
-        lon=121.2 + 0.002 * np.arange(COUNT), lat=31.36, **dict.fromkeys(words, PAYLOADS)
-    )
-    grids = frame(lattice(COUNT, 1, 2), name=PAYLOADS, code=PAYLOADS)
-    return hazards_map(hazards, grids, WICKED, nonce=nonce)
+    cells = lattice(COUNT, 1, 2)
+    level = frame(cells, name=PAYLOADS, code=PAYLOADS, parent_name=PAYLOADS[::-1])
+    middle = np.array([cell.representative_point().coords[0] for cell in cells])
+    words = dict.fromkeys(("category", "subject", "state", "area", "unit", "micro"), PAYLOADS)
+    hazards = some_hazards({"fire": COUNT}).assign(lon=middle[:, 0], lat=middle[:, 1], **words)
+    names = {payload: (payload, payload) for payload in PAYLOADS}
+    levels = dict.fromkeys(("area", "unit", "micro"), level)
+    view = HazardView(names=names)
+    return hazards_map(hazards, levels, WICKED, view, nonce=nonce, tile_attribution=ALL)
 
 
 def campaign_page(nonce: str | None = None) -> str:
     buildings, items, grids = market()
-    view = CampaignView(
-        *(ALL, ALL, ALL),
+    words = ("name_en", "unit_zh", "unit_en", "target_qualifier", "qualifier", "source")
+    called = ("item_zh", "item_en", "done_zh", "done_en")
+    view = Campaign(
+        *(1, ALL, ALL, ALL, ALL),
         phases=tuple(
             Phase(p, p, p, v.starts, v.ends) for p, v in zip(PAYLOADS, VIEW.phases, strict=False)
         ),
-        tasks=tuple(Task(p, p, 1, 2, p, p, p, None) for p in PAYLOADS),
-        item_zh=ALL,
-        item_en=ALL,
-        done_zh=ALL,
-        done_en=ALL,
+        tasks=tuple(
+            Task(code=p, name_zh=p, actual=2, **dict.fromkeys((*words, *called), p))
+            for p in PAYLOADS
+        ),
     )
     buildings["name"] = PAYLOADS[: len(buildings)]
-    return campaign_map(view, buildings, items, grids.assign(name=ALL), WICKED, nonce=nonce)
+    count = len(items)
+    items["task"] = items["id"] = items["name"] = [PAYLOADS[k % COUNT] for k in range(count)]
+    seen = look(building="b1", note=ALL, author=ALL, file_name=ALL, sha256=ALL)
+    return campaign_map(view, buildings, items, [seen], grids.assign(name=ALL), WICKED, nonce=nonce)
 
 
 def try_grids(opened: Opened) -> None:
@@ -123,12 +130,32 @@ def try_grids(opened: Opened) -> None:
 
 
 def try_hazards(opened: Opened) -> None:
+    page = opened.page
+    page.locator("input[name=span]").last.check()
+    page.locator("details.more summary").click()
+    panel = said(opened, "#panel")
+    assert all(panel.count(seen(payload)) >= 3 for payload in PAYLOADS)
+    page.locator(".plain", has_text="更多").click()
+    for payload in PAYLOADS:
+        row = page.locator("#worst button").filter(has_text=payload).first
+        assert seen(payload) in seen(row.text_content() or "")
     for k, payload in enumerate(PAYLOADS):
-        click_at(opened, 121.2 + 0.002 * k, 31.36)
-        assert said(opened, ".card li b") == seen(payload)
-        assert seen(payload) in said(opened, "#panel")
-    for box in opened.page.locator("input[name=category]").all()[:3]:
-        box.uncheck()
+        page.evaluate(
+            "k => gisgrid.page.filters.set({ grid: gisgrid.page.shown.level.codes[k] })", k
+        )
+        page.evaluate("gisgrid.page.settled")
+        assert said(opened, "#why .title") == said(opened, "#why .code") == seen(payload)
+        assert seen(payload) in said(opened, "#why .bars")
+        assert said(opened, "#why .item b") == seen(payload)
+    page.evaluate("gisgrid.page.filters.set({ grid: '' })")
+    lon, lat = page.evaluate(
+        "(() => { const p = gisgrid.page.shown.points[3], at = gisgrid.latLng(p.x, p.y);"
+        " return [at.lng, at.lat]; })()"
+    )
+    click_at(opened, lon, lat)
+    assert said(opened, ".card li b") in {seen(payload) for payload in PAYLOADS}
+    for box in page.locator("input[name=category]").all()[:3]:
+        box.check()
 
 
 def try_campaign(opened: Opened) -> None:
@@ -138,8 +165,11 @@ def try_campaign(opened: Opened) -> None:
         assert seen(row.text_content() or "").count(seen(payload)) >= 4, k
     opened.page.locator("#day").fill("40")
     assert seen(PAYLOADS[1]) in said(opened, "#phase")
+    for box in opened.page.locator("input[name=task]").all()[:4]:
+        box.check()
     click_at(opened, 121.24025, 31.3906)
     assert said(opened, ".card h3") == seen(PAYLOADS[1])
+    assert said(opened, ".evidence").count(seen(ALL)) == 4
 
 
 MAPS = [(grids_page, try_grids), (hazards_page, try_hazards), (campaign_page, try_campaign)]

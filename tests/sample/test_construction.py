@@ -22,7 +22,7 @@ from gisgrid.sample.partition import Piece, Terrain, divide
 from gisgrid.sample.plane import degrees_to_plane, generator, plane_to_degrees
 from gisgrid.sample.segments import match_segments
 
-DATA = Path(__file__).parents[2] / "data" / "boundaries"
+DATA = Path(__file__).parents[2] / "data"
 
 
 @given(st.integers(1, 30), st.integers(0, 1000))
@@ -120,5 +120,5 @@ def test_another_process_with_other_hashes_builds_the_same(tmp_path: Path) -> No
     environment = os.environ | {"PYTHONHASHSEED": "12345"}
     command = [sys.executable, "-m", "gisgrid.sample", str(tmp_path)]
     subprocess.run(command, env=environment, check=True)
-    for path in sorted(tmp_path.iterdir()):
-        assert path.read_bytes() == (DATA / path.name).read_bytes()
+    for path in sorted(tmp_path.rglob("*.*")):
+        assert path.read_bytes() == (DATA / path.relative_to(tmp_path)).read_bytes()

@@ -49,18 +49,33 @@ def test_phases_follow_each_other(district: District) -> None:
     assert [phase.code for phase in campaign.phases] == ["before", "during", "after"]
     for earlier, later in pairwise(campaign.phases):
         assert earlier.ends == later.starts
-    assert campaign.phases[0].starts == campaign.starts
-    assert campaign.phases[-1].ends == campaign.ends
+    assert campaign.phases[0].planned_percent == 0
+    assert campaign.phases[1].planned_percent == 100
     assert campaign.unit_code == MARKET
 
 
 def test_figures_keep_their_qualifier_and_source(district: District) -> None:
     tasks = {task.name_en: task for task in district.campaign.tasks}
     windows = tasks["anti-theft windows removed"]
-    assert (windows.actual, windows.unit_zh) == (639, "扇")
-    assert tasks["building waste cleared"].actual == 11.5
+    assert (windows.target, windows.actual, windows.unit_zh) == (639, None, "扇")
+    assert (windows.item_zh, windows.done_zh) == ("防盗窗", "已拆除")
+    waste = tasks["building waste cleared"]
+    assert (waste.target, waste.target_qualifier, waste.actual) == (None, "数十", 11.5)
     cars = tasks["abandoned cars and e-bikes towed"]
     assert (cars.actual, cars.qualifier) == (70, "余")
     for task in tasks.values():
         assert task.source
         assert task.as_of is not None
+
+
+def test_evidence_of_each_building_before_and_after(district: District) -> None:
+    campaign = district.campaign
+    evidence, items = campaign.evidence, campaign.items
+    assert evidence["id"].is_unique
+    assert set(evidence["item"]) - {""} <= set(items["id"])
+    for stage in ("before", "after"):
+        own = evidence[evidence["stage"] == stage].set_index("building")["taken_on"]
+        days = items.groupby("building_id")["done_on"]
+        assert set(own.index) == set(days.groups)
+        early, late = days.min(), days.max()
+        assert (own < early[own.index] if stage == "before" else own >= late[own.index]).all()

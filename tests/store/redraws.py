@@ -12,7 +12,8 @@ from sqlalchemy import Connection, insert, select, text
 
 from gisgrid.store import grids, holds
 from gisgrid.store.places import OWNED
-from gisgrid.store.tables import building, campaign, campaign_item
+from gisgrid.store.tables import building, campaign_item
+from tests.campaigns import found_task
 from tests.towns import SIDE, Row, square, town_rows
 
 # The grids of each level: code -> (parent, shape).
@@ -71,16 +72,13 @@ def written(connection: Connection) -> dict[str, dict[int, tuple[Any, Any]]]:
 
 def put(connection: Connection, points: np.ndarray, name: str) -> None:
     """A row of every table in turn at each point; triggers assign them."""
-    found = connection.scalar(select(campaign.c.id))
-    campaign_id = found or connection.scalar(
-        insert(campaign).values(code="c", name_zh="", name_en="").returning(campaign.c.id)
-    )
+    campaign_id, task_id = found_task(connection)
     for number, table in enumerate(OWNED):
         own: dict[str, Any] = {}
         if table is building:
             own["geom"] = f"SRID=4326;{shapely.multipolygons([square(0, 0)]).wkt}"
         if table is campaign_item:
-            own["campaign_id"] = campaign_id
+            own |= {"campaign_id": campaign_id, "task_id": task_id}
         rows = [
             {
                 "source_id": f"{name}{place}",

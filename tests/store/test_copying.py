@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
-from sqlalchemy import BigInteger, Boolean, Column, Engine, Float, MetaData, Table, select, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Engine,
+    Float,
+    MetaData,
+    Table,
+    Text,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
-from gisgrid.store.copying import copy_in, copy_numbers, ewkb, ewkb_points
+from gisgrid.store.copying import (
+    copy_in,
+    copy_numbers,
+    copy_out,
+    ewkb,
+    ewkb_points,
+    number_blocks,
+)
 
 
 def test_points_are_written_bit_for_bit_as_shapes_are() -> None:
@@ -58,3 +77,27 @@ def test_a_copy_fails_as_other_statements_do(engine: Engine) -> None:
             copy_in(connection, table, {"id": np.array([3])})
         assert lost.value.connection_invalidated
         connection.invalidate()
+
+
+def test_blocks_are_the_rows_in_their_order(engine: Engine) -> None:
+    table = Table("numbers", MetaData(), Column("id", BigInteger), prefixes=["TEMPORARY"])
+    query = select(table).order_by(table.c.id)
+    with engine.connect() as connection:
+        table.create(connection)
+        assert list(number_blocks(connection, query, 100)) == []
+        copy_in(connection, table, {"id": np.arange(250)})
+        blocks = list(number_blocks(connection, query, 100))
+    assert [len(block) for block in blocks] == [100, 100, 50]
+    assert np.concatenate(blocks)["id"].tolist() == list(range(250))
+
+
+def test_a_text_with_a_per_cent_sign_is_found(engine: Engine) -> None:
+    texts = ["50%", "%s", "a%%b", "it's", "\\"]
+    table = Table("words", MetaData(), Column("word", Text), prefixes=["TEMPORARY"])
+    with engine.connect() as connection:
+        table.create(connection)
+        copy_in(connection, table, {"word": texts})
+        for word in texts:
+            query = select(table.c.word).where(table.c.word == word)
+            found = copy_out(connection, query, {"word": pa.string()})
+            assert found["word"].to_pylist() == [word]

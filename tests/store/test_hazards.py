@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
 from sqlalchemy import Engine, text
 
-from gisgrid.store.hazards import HazardFilter, hazard_events, recorded_period
+from gisgrid.store.hazards import HazardFilter, hazard_events, present_of, recorded_period
 from tests.towns import SIDE, SOUTH, WEST
 
 DAY = datetime(2024, 5, 1, tzinfo=UTC)
@@ -78,3 +79,34 @@ def test_nothing_recorded_has_no_period(town: Engine) -> None:
     with town.connect() as connection:
         assert recorded_period(connection) is None
         assert hazard_events(connection).empty
+
+
+@pytest.mark.parametrize(
+    ("now", "present"),
+    [
+        # Of the last one, on 2024-05-03 at 08:00, the 30th day; the tip of 2020 is confidential.
+        ("2024-06-02T07:59:59+08:00", "2024-06-02T07:59:59+08:00"),
+        ("2024-06-02T08:00:00+08:00", "2024-05-04T00:00:00+08:00"),
+        ("2026-11-23T13:00:00+08:00", "2024-05-04T00:00:00+08:00"),
+        # Days begin where the reader lives.
+        ("2026-11-23T13:00:00-07:00", "2024-05-03T00:00:00-07:00"),
+        # Nothing had been found yet.
+        ("2020-01-15T00:00:00+08:00", "2020-01-15T00:00:00+08:00"),
+    ],
+)
+def test_the_present_is_now_or_where_the_record_ended(
+    found: Engine, now: str, present: str
+) -> None:
+    with found.connect() as connection:
+        moment = present_of(connection, datetime.fromisoformat(now))
+    assert moment.isoformat() == present
+
+
+def test_the_present_ends_with_its_day_where_clocks_change(found: Engine) -> None:
+    """The day on which clocks go back has 25 hours."""
+    statement = text("UPDATE gisgrid.hazard SET found_at = :t WHERE source_id = 'a'")
+    with found.begin() as connection:
+        connection.execute(statement, {"t": "2024-11-03T00:30:00-07:00"})
+    now = datetime(2025, 6, 1, tzinfo=ZoneInfo("America/Los_Angeles"))
+    with found.connect() as connection:
+        assert present_of(connection, now).isoformat() == "2024-11-04T00:00:00-08:00"

@@ -15,11 +15,12 @@ from sqlalchemy.schema import CreateSchema
 
 import gisgrid.store.migrations
 from gisgrid.errors import SchemaOutdated
-from gisgrid.store import plans
+from gisgrid.store import campaigns, plans
 from gisgrid.store.engine import make_engine
 from gisgrid.store.schema import ensure_ready, migrate
 from gisgrid.store.server import PrivateServer
 from gisgrid.store.tables import SCHEMA, metadata, plan
+from tests.campaigns import bring, small_campaign
 from tests.store.publishing.drawing import add_drawn, ids, put, row
 from tests.store.redraws import hold_some, wrong_rows
 from tests.store.redraws import put as put_places
@@ -162,3 +163,30 @@ def test_held_places_are_let_go_on_the_way_back(town: Engine) -> None:
     with town.connect() as connection:
         assert described(connection) == before
         assert not any(wrong_rows(connection).values())
+
+
+def test_campaigns_of_an_older_schema_get_tasks_and_keep_their_days(
+    town: Engine, tmp_path: Path
+) -> None:
+    with town.connect() as connection:
+        before = described(connection)
+    bring(town, tmp_path / "c", small_campaign())
+    downgrade(town, "0007")
+    with town.begin() as connection:
+        for statement in (
+            "UPDATE gisgrid.campaign_item SET done_on = '2024-04-02' WHERE source_id = 'W1'",
+            "INSERT INTO gisgrid.campaign (code, name_zh, name_en) VALUES ('bare', 'x', 'x')",
+            "INSERT INTO gisgrid.campaign_item (source_id, point, campaign_id) SELECT 'B', "
+            "'SRID=4326;POINT(121.2 31.3)', id FROM gisgrid.campaign WHERE code = 'bare'",
+        ):
+            connection.execute(text(statement))
+    assert migrate(town)[0] == "0007"
+    with town.connect() as connection:
+        assert described(connection) == before
+        told = {one.code: one.tasks for one in campaigns.listing(connection)}
+        assert [(one.code, one.items, one.done) for one in told["c1"]] == [("task-1", 3, 1)]
+        (task,) = told["bare"]
+        assert (task.item_zh, task.done_zh, task.items) == ("防盗窗", "已拆除", 1)
+        found = campaigns.by_code(connection, "c1")
+        (mark,) = campaigns.marks(connection, found.id, "W1")
+        assert str(mark.done_on) == "2024-04-02"

@@ -1,143 +1,119 @@
 "use strict";
-// Hazards as a density in hazards per hectare, whose kernel is measured in metres.
+// The map of hazards: what is chosen, where the numbers come from, and what is drawn of them.
 gisgrid.hazards = (map) => {
-  const { el, two, number, section, rows, swatch, unpack } = gisgrid;
-  const data = gisgrid.read(), panel = gisgrid.start(map, data), raw = data.hazards;
-  const coverage = new gisgrid.Coverage(data.grids.coverage), quantum = data.grids.coverage.quantum;
-  const borders = coverage.arcsOf(0, coverage.polygons.length);
-  const anchors = gisgrid.unpackDeltas(data.grids.anchors, 2);
-  const places = gisgrid.unpackDeltas(raw.places, 2), count = places.length / 2;
-  const [category, subject, state, severity, day] =
-    ["category", "subject", "state", "severity", "day"].map((key) => unpack(raw[key]));
-  const xs = new Float64Array(count), ys = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    xs[i] = gisgrid.worldX(places[2 * i] * quantum);
-    ys[i] = gisgrid.worldY(places[2 * i + 1] * quantum);
-  }
-  const COLORS = ["#0b7285", "#b5338a", "#b8860b", "#5f3dc4", "#c92a2a", "#2b8a3e", "#495057", "#1864ab"];
-  const STATES = new Map([["open", ["未整改", "open"]], ["fixed", ["已整改", "fixed"]]]);
-  const SEVERITY = new Map([[1, ["一般", "minor"]], [2, ["较大", "serious"]], [3, ["重大", "grave"]]]);
-  const RAMP = [[255, 243, 191, 0.55], [255, 212, 102, 0.72], [247, 152, 56, 0.82], [222, 82, 40, 0.88], [168, 24, 40, 0.92], [86, 10, 44, 0.95]];
-  const POINTS_FROM = 15.5;
-  // So few make no density worth a colour: each is shown at any zoom.
-  const FEW = 500;
-  let few = count <= FEW;
-  const on = { category: raw.categories.map(() => true), state: raw.states.map(() => true) };
-  const kept = (i) => on.category[category[i]] && on.state[state[i]];
+  const { el, two, number, unpack } = gisgrid;
+  const data = gisgrid.read(), panel = gisgrid.start(map, data);
+  const coverage = new gisgrid.Coverage(data.coverage), quantum = data.coverage.quantum;
+  let first = 0;
+  const levels = data.levels.map((raw) => {
+    const level = { ...raw, from: first, to: (first += raw.codes.length) };
+    level.parent = unpack(raw.parent);
+    level.households = unpack(raw.households).map((n) => n - 1);
+    level.anchors = gisgrid.unpackDeltas(raw.anchors, 2);
+    level.arcs = coverage.arcsOf(level.from, level.to);
+    level.short = gisgrid.shortened(raw.names);
+    return level;
+  });
+  const base = new Map(levels.map((level) => [level.key, level]));
+  const none = { key: "", codes: [], names: [], parents: [], parent: [], households: [], counts: [1], rates: [1], from: 0, to: 0 };
+  const rows = data.rows ? new gisgrid.Rows(data) : null, server = data.served ? new gisgrid.Server(data) : null;
+  const source = rows || server, heat = rows ? new gisgrid.Heat(rows, data.density) : null;
+  const POINTS_FROM = 15.5, FEW = 500, MOST_POINTS = 2000;
+  const shown = { level: none, numbers: null, rates: [], ranked: [], points: [], hot: new Set(), at: -1 };
 
-  // Bins on the ground, then three passes of a box filter: close to a bell curve that ends at the
-  // radius. Bins grow only when the map is so wide that there would be too many.
-  const frame = (() => {
-    let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
-    for (let i = 0; i < count; i++) {
-      west = Math.min(west, xs[i]);
-      east = Math.max(east, xs[i]);
-      north = Math.min(north, ys[i]);
-      south = Math.max(south, ys[i]);
-    }
-    if (!count) return null;
-    const metre = gisgrid.perMetre(gisgrid.latLng((west + east) / 2, (north + south) / 2).lat);
-    const reach = data.radius * metre, most = 3e6;
-    let half = 2, cell = reach / (3 * half + 1.5);
-    const area = (east - west + 2 * reach) * (south - north + 2 * reach);
-    while (half > 0 && area / (cell * cell) > most) cell = reach / (3 * --half + 1.5);
-    cell = Math.max(cell, Math.sqrt(area / most));
-    const edge = 3 * half + 2;
-    return { half, cell, west: west - edge * cell, north: north - edge * cell,
-      width: Math.ceil((east - west) / cell) + 2 * edge, height: Math.ceil((south - north) / cell) + 2 * edge,
-      hectares: Math.pow(cell / metre, 2) / 1e4 };
-  })();
-  function blur(from, to, width, height, stepX, stepY) {
-    const half = frame.half, window = 2 * half + 1;
-    for (let y = 0; y < height; y++) {
-      let sum = 0, row = y * stepY;
-      for (let x = -half; x < width; x++) {
-        if (x + half < width) sum += from[row + (x + half) * stepX];
-        if (x - half - 1 >= 0) sum -= from[row + (x - half - 1) * stepX];
-        if (x >= 0) to[row + x * stepX] = sum / window;
-      }
-    }
-  }
-  function density(keep) {
-    const { width, height, cell, west, north } = frame;
-    let a = new Float32Array(width * height), b = new Float32Array(width * height);
-    for (let i = 0; i < count; i++)
-      if (keep(i)) a[Math.floor((ys[i] - north) / cell) * width + Math.floor((xs[i] - west) / cell)] += 1 / frame.hectares;
-    for (let pass = 0; pass < 3; pass++) {
-      blur(a, b, width, height, 1, width);
-      blur(b, a, height, width, width, 1);
-    }
-    return a;
-  }
-  // Classes 1, 2, 5, 10 … that end near the densest place of the whole map.
-  const steps = (() => {
-    if (!frame) return [1, 2, 5, 10, 20, 50];
-    const top = density(() => true).reduce((m, v) => Math.max(m, v), 0);
-    const all = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000];
-    const last = Math.max(5, all.findIndex((step) => step * 1.6 > top));
-    return all.slice(last - 5, last + 1);
-  })();
-  const shade = (() => {
-    const out = new Uint8ClampedArray(4 * 1024);
-    for (let i = 1; i < 1024; i++) {
-      const t = Math.min(4.999, (i / 1023) * 5), k = Math.floor(t), f = t - k;
-      for (let c = 0; c < 4; c++) out[4 * i + c] = (RAMP[k][c] * (1 - f) + RAMP[k + 1][c] * f) * (c === 3 ? 255 : 1);
-    }
-    // Each class takes a fifth of the ramp, evenly in the logarithm within it.
-    const index = (value) => {
-      if (value >= steps[5]) return 1023;
-      const k = Math.max(0, steps.findIndex((step) => step > value) - 1);
-      return Math.max(1, Math.round((1023 * (k + Math.log(value / steps[k]) / Math.log(steps[k + 1] / steps[k]))) / 5));
-    };
-    return { out, index };
-  })();
-  const image = el("canvas");
-  function picture() {
-    if (!frame) return;
-    image.width = frame.width;
-    image.height = frame.height;
-    const values = density(kept), ctx = image.getContext("2d"), pixels = ctx.createImageData(frame.width, frame.height);
-    const least = steps[0] / 2;
-    for (let i = 0; i < values.length; i++) {
-      if (values[i] < least) continue;
-      const at = 4 * shade.index(Math.max(values[i], steps[0]));
-      for (let c = 0; c < 4; c++) pixels.data[4 * i + c] = shade.out[at + c];
-      if (values[i] < steps[0]) pixels.data[4 * i + 3] *= values[i] / least - 1;
-    }
-    ctx.putImageData(pixels, 0, 0);
-  }
+  const filters = new gisgrid.Filters(data, levels, (changes) => refresh(changes));
+  const level = () => base.get(filters.state.level) || none;
+  const legend = new gisgrid.Legend(data).addTo(map);
+  const slider = data.time.days > 1 ? new gisgrid.TimeSlider(data, filters) : null;
+  const tiles = server && !rows ? L.tileLayer(server.tiles(filters.state), { maxZoom: 21, maxNativeZoom: 17, minNativeZoom: 3, pane: "heat" }) : null;
+  // Leaflet asks for tiles of a broken zoom otherwise, and leaves seams between them.
+  if (tiles) map.options.zoomSnap = 1;
+  map.createPane("heat").style.zIndex = 410;
+  map.createPane("above").style.zIndex = 420;
 
-  const canvas = new gisgrid.Canvas((ctx, view) => {
-    const screen = coverage.screen(view);
-    ctx.beginPath();
-    coverage.polygons.forEach((_, i) => coverage.visible(i, view) && coverage.trace(ctx, i, screen));
-    ctx.fillStyle = "#fbfcfb";
-    ctx.fill("evenodd");
+  // Drawing: the ground and its colours, density over it, then what must stay readable.
+  const anchor = (level, i, view) => [view.x(gisgrid.worldX(level.anchors[2 * i] * quantum)), view.y(gisgrid.worldY(level.anchors[2 * i + 1] * quantum))];
+  const gridView = () => filters.state.view === "grids";
+  function colorOf(level, i) {
+    const { by } = filters.state, value = by === "rate" ? shown.rates[i] : shown.numbers.count[i];
+    if (Number.isNaN(value)) return gisgrid.UNKNOWN_COLOR;
+    const k = gisgrid.classOf(by === "rate" ? level.rates : level.counts, value);
+    return shown.numbers.count[i] === 0 || k < 0 ? gisgrid.NONE_COLOR : gisgrid.COUNT_COLORS[k];
+  }
+  const ground = new gisgrid.Canvas((ctx, view) => {
+    const at = shown.level, screen = coverage.screen(view), groups = new Map();
+    for (let i = 0; i < at.codes.length; i++) {
+      if (!coverage.visible(at.from + i, view)) continue;
+      const color = gridView() && shown.numbers ? colorOf(at, i) : "#fbfcfb";
+      if (!groups.has(color)) groups.set(color, []);
+      groups.get(color).push(at.from + i);
+    }
+    for (const [color, members] of groups) {
+      ctx.beginPath();
+      for (const index of members) coverage.trace(ctx, index, screen);
+      ctx.fillStyle = color;
+      ctx.fill("evenodd");
+    }
     ctx.lineJoin = "round";
-    ctx.strokeStyle = "#b4c0c4";
-    ctx.lineWidth = view.zoom < 12 ? 0.7 : 1.2;
-    coverage.lines(ctx, borders, screen, view);
-    if (frame) {
-      ctx.imageSmoothingQuality = "high";
+    for (const one of [...levels].reverse()) {
+      if (one.key === "micro" && at.key !== "micro") continue;
+      if (one.key === "micro" && view.zoom < 12.5 && !gridView()) continue;
+      ctx.strokeStyle = one.key === "area" ? "#5a6f79" : one.key === "unit" ? "#93a4ab" : "#c2cccf";
+      ctx.lineWidth = one.key === "area" ? 1.6 : one.key === "unit" ? (view.zoom < 12 ? 0.5 : 1) : 0.6;
+      coverage.lines(ctx, one.arcs, screen, view);
+    }
+    if (heat && !gridView()) {
       ctx.globalAlpha = view.zoom > POINTS_FROM ? 0.45 : 1;
-      ctx.drawImage(image, view.x(frame.west), view.y(frame.north),
-        frame.width * frame.cell * view.scale, frame.height * frame.cell * view.scale);
+      heat.draw(ctx, view);
       ctx.globalAlpha = 1;
     }
-    if (few || view.zoom > POINTS_FROM) dots(ctx, view);
-    if (view.zoom < 12) return;
-    const labels = new gisgrid.Labels(ctx);
-    data.grids.names.forEach((name, i) => {
-      const x = view.x(gisgrid.worldX(anchors[2 * i] * quantum)), y = view.y(gisgrid.worldY(anchors[2 * i + 1] * quantum));
-      if (x > 0 && y > 0 && x < view.size.x && y < view.size.y) labels.put(name, x, y, 13, "#3a4c55", 500);
-    });
   }).addTo(map);
-  function dots(ctx, view) {
-    for (let i = 0; i < count; i++) {
-      if (!kept(i) || xs[i] < view.west || xs[i] > view.east || ys[i] < view.north || ys[i] > view.south) continue;
+  const above = new gisgrid.Canvas((ctx, view) => {
+    dots(ctx, view);
+    const at = shown.level, labels = new gisgrid.Labels(ctx);
+    if (shown.at >= 0) {
       ctx.beginPath();
-      ctx.arc(view.x(xs[i]), view.y(ys[i]), 2.5 + Math.max(1, severity[i]), 0, 7);
-      ctx.fillStyle = COLORS[category[i] % COLORS.length];
+      coverage.trace(ctx, at.from + shown.at, coverage.screen(view));
+      ctx.lineJoin = "round";
+      for (const [width, color] of [[6, "#fff"], [3, "#0b3d91"]]) {
+        ctx.lineWidth = width;
+        ctx.strokeStyle = color;
+        ctx.stroke();
+      }
+    }
+    shown.ranked.slice(0, 3).forEach((one, k) => badge(ctx, labels, String(k + 1), ...anchor(at, one.i, view)));
+    const named = view.zoom < 11.2 ? "area" : view.zoom < 14.2 && base.has("unit") && view.zoom >= 13 ? "unit" : view.zoom < 14.2 ? "area" : at.key;
+    const names = base.get(named) || at;
+    (names.short || []).forEach((name, i) => {
+      const [x, y] = anchor(names, i, view);
+      if (x > 0 && y > 0 && x < view.size.x && y < view.size.y) labels.put(name, x, y, names.key === "area" ? 14 : 13, "#2d3f48", 600);
+    });
+  }, { pane: "above" }).addTo(map);
+  function badge(ctx, labels, text, x, y) {
+    // Neighbours seen from afar stand side by side.
+    while (labels.taken.some((box) => Math.abs((box[0] + box[2]) / 2 - x) < 26 && Math.abs((box[1] + box[3]) / 2 - y) < 26)) x += 26;
+    labels.taken.push([x - 14, y - 14, x + 14, y + 14]);
+    ctx.beginPath();
+    ctx.arc(x, y, 12, 0, 7);
+    ctx.fillStyle = "#7a0c2e";
+    ctx.fill();
+    ctx.lineWidth = 2;
+    ctx.strokeStyle = "#fff";
+    ctx.stroke();
+    ctx.font = "700 14px sans-serif";
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.fillStyle = "#fff";
+    ctx.fillText(text, x, y + 0.5);
+  }
+  const order = new Map(data.categories.map((one, i) => [one.key, i]));
+  function dots(ctx, view) {
+    for (const point of shown.points) {
+      const x = view.x(point.x), y = view.y(point.y);
+      if (x < -9 || y < -9 || x > view.size.x + 9 || y > view.size.y + 9) continue;
+      ctx.beginPath();
+      ctx.arc(x, y, 2.5 + Math.max(1, point.severity) + Math.min(6, Math.log2(point.n)), 0, 7);
+      ctx.fillStyle = gisgrid.CATEGORY_COLORS[(order.get(point.category) || 0) % gisgrid.CATEGORY_COLORS.length];
       ctx.fill();
       ctx.strokeStyle = "#fff";
       ctx.lineWidth = 1.2;
@@ -145,80 +121,153 @@ gisgrid.hazards = (map) => {
     }
   }
 
-  const date = (n) => (n < 0 ? "—" : new Date((raw.first_day + n) * 864e5).toISOString().slice(0, 10));
-  map.on("click", (event) => {
-    if (!few && map.getZoom() <= POINTS_FROM) return;
-    const near = 10 / Math.pow(2, map.getZoom()), x = gisgrid.worldX(event.latlng.lng), y = gisgrid.worldY(event.latlng.lat);
-    const found = [];
-    for (let i = 0; i < count; i++) if (kept(i) && Math.hypot(xs[i] - x, ys[i] - y) < near) found.push(i);
-    if (!found.length) return;
-    found.sort((a, b) => day[b] - day[a]);
-    const list = el("ul");
-    for (const i of found.slice(0, 8)) {
-      const cat = raw.categories[category[i]], word = raw.states[state[i]];
-      list.append(el("li", {}, swatch(COLORS[category[i] % COLORS.length], "dot"), el("b", {}, raw.subjects[subject[i]]),
-        el("div", {}, two(cat.zh, cat.en)),
-        el("div", {}, date(day[i]), " · ", two(...(SEVERITY.get(severity[i]) || ["—", ""])), " · ", two(...(STATES.get(word) || [word, ""])))));
-    }
-    const card = el("div", { class: "card" }, el("h3", {}, two(`${found.length} 处隐患`, "hazards here")), list);
-    L.popup({ maxWidth: 300, maxHeight: 320 }).setLatLng(event.latlng).setContent(card).openOn(map);
-  });
+  // The panel: what is chosen, what it comes to, and the grids.
+  const total = el("output", { id: "shown", class: "big" });
+  const saying = el("p", { class: "saying" });
+  const ranking = new gisgrid.Ranking(data, filters, levels, (i) => filters.set({ grid: shown.level.codes[i] }));
+  const why = new gisgrid.Why(data, filters, source, map, () => filters.set({ grid: "" }));
+  const trouble = el("p", { class: "trouble", role: "alert", hidden: true });
+  const view = filters.field("view", "图上显示", "on the map", [
+    { value: "heat", zh: "热力", en: "density" }, { value: "grids", zh: "网格", en: "grids" }]);
+  const until = gisgrid.dateOf(data, data.time.days - 1);
+  const overview = el("div", {}, filters.panel(),
+    el("section", { class: "sum" }, el("p", {}, total, " ", two("处隐患", "hazards")), saying, trouble, view),
+    levels.length ? ranking.node : null);
+  panel.append(overview, why.node);
+  if (slider) {
+    const stage = document.getElementById("stage");
+    stage.classList.add("timed");
+    stage.append(slider.node);
+    map.invalidateSize();
+  }
+  map.fitBounds(data.bounds, { padding: [12, 12], animate: false });
+  filters.shown();
 
-  const shown = el("output", { id: "shown", class: "big" });
-  const often = el("div", { class: "bars" });
-  function refresh() {
-    const bySubject = new Map();
-    let total = 0;
-    for (let i = 0; i < count; i++)
-      if (kept(i)) {
-        total++;
-        bySubject.set(subject[i], (bySubject.get(subject[i]) || 0) + 1);
+  // What changed decides what is asked and drawn again; what comes late is dropped.
+  let turn = null, last = Promise.resolve();
+  const refresh = (changes) => (last = update(changes).catch((error) => {
+    if (error.name === "AbortError") return;
+    trouble.hidden = false;
+    trouble.replaceChildren(two("服务器没有回答，数字可能是旧的。", "The server did not answer; numbers may be old."));
+  }));
+  async function update(changes) {
+    const mine = (turn = {}), state = filters.state;
+    if (slider) slider.shown();
+    const numbers = Object.keys(changes).some((key) => !["by", "view", "grid"].includes(key));
+    if (numbers) {
+      map.closePopup();
+      const found = await source.counts(state, level());
+      if (turn !== mine) return;
+      shown.level = level();
+      shown.numbers = found;
+      shown.rates = gisgrid.steadyRates(found.count, shown.level.households, gisgrid.yearsOf(state));
+      if (heat) heat.picture(gisgrid.yearsOf(state));
+      trouble.hidden = true;
+    }
+    if (!shown.numbers) return;
+    shown.ranked = gisgrid.ranked(shown.level, shown.numbers, shown.rates, state.by);
+    shown.at = state.grid ? shown.level.codes.indexOf(state.grid) : -1;
+    say();
+    look();
+    ranking.show(shown.level, shown.ranked, shown.hot);
+    ground.redraw();
+    above.redraw();
+    // Nobody waits for the marks of hot spots: they come when they are there.
+    if (numbers) hotspots();
+    await Promise.all([points().then(() => above.redraw()), detail(numbers)]);
+  }
+  function say() {
+    const { total: sum, totalBefore } = shown.numbers, { from, to } = filters.state;
+    total.textContent = number(sum);
+    const days = to - from, parts = [];
+    parts.push(el("span", {}, `${gisgrid.dateOf(data, from)} – ${gisgrid.dateOf(data, to - 1)}`));
+    if (totalBefore !== null) {
+      const share = totalBefore ? Math.round((100 * (sum - totalBefore)) / totalBefore) : null;
+      parts.push(el("span", {}, two(`比前 ${days} 天${share === null ? `多 ${sum}` : `${share >= 0 ? "多" : "少"} ${Math.abs(share)}%`}`, "than before")));
+    }
+    if (data.time.ended) parts.push(el("span", { class: "until" }, two(`数据截至 ${until}`, `data until ${until}`)));
+    if (gisgrid.isWhole(data, filters.state) && data.time.undated)
+      parts.push(two(`其中 ${number(data.time.undated)} 处时间不明`, "without a time"));
+    saying.replaceChildren(...parts);
+  }
+  function look() {
+    if (gridView() && shown.level.codes.length) legend.grids(shown.level, filters.state.by);
+    else legend.density();
+    if (!tiles) return;
+    if (gridView()) tiles.remove();
+    else {
+      const url = server.tiles(filters.state);
+      if (tiles._url !== url) tiles.setUrl(url);
+      tiles.addTo(map);
+    }
+  }
+  async function detail(anew) {
+    if (shown.at < 0) {
+      const was = why.node.hidden ? null : why.code;
+      why.hide();
+      overview.hidden = false;
+      if (was) ranking.focus(was);
+      return;
+    }
+    const key = shown.level.key + shown.level.codes[shown.at];
+    if (!anew && !why.node.hidden && why.key === key) return;
+    const at = shown.ranked.findIndex((one) => one.i === shown.at);
+    const { count, before } = shown.numbers, change = gisgrid.changeOf(count[shown.at], before ? before[shown.at] : null);
+    await why.show(shown.level, shown.at, { rank: at + 1, rate: shown.rates[shown.at], change, hot: shown.hot.has(filters.state.grid) });
+    if (shown.at < 0) return;
+    overview.hidden = true;
+    if (why.key !== key) {
+      why.key = key;
+      why.code = shown.level.codes[shown.at];
+      panel.scrollTop = 0;
+      why.node.focus({ preventScroll: true });
+      const bounds = coverage.latLngBounds(shown.level.from + shown.at);
+      if (!map.getBounds().contains(bounds) || map.getZoom() < 13) map.fitBounds(bounds, { maxZoom: 14.5, padding: [80, 80] });
+    }
+  }
+  async function points() {
+    const few = shown.numbers.total <= FEW;
+    if (!few && map.getZoom() <= POINTS_FROM) {
+      shown.points = [];
+      return;
+    }
+    const bounds = map.getBounds().pad(0.2);
+    const box = few && rows ? { west: 0, north: 0, east: 256, south: 256 }
+      : { west: gisgrid.worldX(bounds.getWest()), east: gisgrid.worldX(bounds.getEast()), north: gisgrid.worldY(bounds.getNorth()), south: gisgrid.worldY(bounds.getSouth()) };
+    shown.points = await source.points(filters.state, box, MOST_POINTS);
+  }
+  async function hotspots() {
+    shown.hot = new Set();
+    const mine = turn;
+    if (!server || !filters.state.level || (slider && slider.playing)) return;
+    // Whoever drags an end of the span asks often; the server is asked when the hand rests.
+    await new Promise((go) => setTimeout(go, 250));
+    if (turn !== mine) return;
+    const hot = await server.hot(filters.state);
+    if (turn !== mine) return;
+    shown.hot = hot;
+    if (hot.size) ranking.show(shown.level, shown.ranked, shown.hot);
+  }
+
+  map.on("moveend", () => {
+    if (shown.numbers) points().then(() => above.redraw(), () => null);
+  });
+  map.on("click", (event) => {
+    const near = 10 / Math.pow(2, map.getZoom()), x = gisgrid.worldX(event.latlng.lng), y = gisgrid.worldY(event.latlng.lat);
+    const found = shown.points.filter((point) => Math.hypot(point.x - x, point.y - y) < near);
+    if (found.length) {
+      const card = el("div", { class: "card" }, el("h3", {}, two(`${found.reduce((sum, one) => sum + one.n, 0)} 处隐患`, "hazards here")),
+        el("ul", {}, ...found.slice(0, 8).map((one) => el("li", {}, gisgrid.itemCard(data, why.categories, one)))));
+      L.popup({ maxWidth: 300, maxHeight: 320 }).setLatLng(event.latlng).setContent(card).openOn(map);
+      return;
+    }
+    for (let i = 0; i < shown.level.codes.length; i++)
+      if (coverage.contains(shown.level.from + i, x, y)) {
+        filters.set({ grid: shown.level.codes[i] });
+        return;
       }
-    few = total <= FEW;
-    shown.textContent = number(total);
-    const top = [...bySubject].sort((a, b) => b[1] - a[1]).slice(0, 6);
-    often.replaceChildren(...top.map(([s, n]) => {
-      const bar = el("i");
-      bar.style.width = (100 * n) / top[0][1] + "%";
-      return el("div", {}, bar, el("span", {}, raw.subjects[s]), el("b", {}, number(n)));
-    }));
-    picture();
-    canvas.redraw();
-  }
-  function filter(name, zh, en, words, values, dotted) {
-    const totals = words.map(() => 0);
-    for (const value of values) totals[value]++;
-    const list = el("div", { class: "choices" });
-    words.forEach((word, k) => {
-      const input = el("input", { type: "checkbox", name, value: word.key });
-      input.checked = true;
-      input.addEventListener("change", () => {
-        on[name][k] = input.checked;
-        map.closePopup();
-        refresh();
-      });
-      list.append(el("label", { class: "choice" }, input, dotted ? swatch(COLORS[k % COLORS.length], "dot") : null,
-        two(word.zh, word.en), el("b", {}, number(totals[k]))));
-    });
-    return section(zh, en, list);
-  }
-  function legend() {
-    const ramp = el("canvas", { class: "ramp" });
-    ramp.width = 1024;
-    ramp.height = 1;
-    ramp.getContext("2d").putImageData(new ImageData(shade.out.slice(), 1024, 1), 0, 0);
-    return section("密度：每公顷隐患数", "density: hazards per hectare", ramp,
-      el("div", { class: "ticks" }, ...steps.map((step) => el("span", {}, number(step)))),
-      el("p", { class: "note" }, `半径 ${number(data.radius)} 米，缩放时颜色含义不变。放大可见每一处。`,
-        el("br"), el("small", { lang: "en" }, `Radius ${number(data.radius)} m; colours mean the same at every zoom. Zoom in to see each one.`)));
-  }
-  panel.append(section("图上隐患", "Hazards shown", shown),
-    filter("category", "类别", "Categories", raw.categories, category, true));
-  if (raw.states.length > 1)
-    panel.append(filter("state", "状态", "State", raw.states.map((word) => {
-      const [zh, en] = STATES.get(word) || [word, ""];
-      return { key: word, zh, en };
-    }), state, false));
-  panel.append(legend(), section("最多的问题", "Most frequent", often));
-  refresh();
+  });
+  window.addEventListener("hashchange", () => filters.reread());
+  gisgrid.page = { filters, shown, heat, get settled() { return last; } };
+  refresh({ level: true });
 };

@@ -104,6 +104,6 @@ const gisgrid = (() => {
     return document.getElementById("panel");
   }
 
-  return { unpack, unpackDeltas, read, el, two, number, section, rows, swatch,
+  return { DIGITS: VALUE, unpack, unpackDeltas, read, el, two, number, section, rows, swatch,
     worldX, worldY, latLng, perMetre, shortened, start };
 })();

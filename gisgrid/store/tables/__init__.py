@@ -1,7 +1,14 @@
 """The declared schema, one module per family of tables; the migrations must equal it."""
 
 from gisgrid.store.tables.base import LEVELS, SCHEMA, metadata
-from gisgrid.store.tables.campaigns import campaign, campaign_item, campaign_phase, campaign_task
+from gisgrid.store.tables.campaigns import (
+    campaign,
+    campaign_evidence,
+    campaign_item,
+    campaign_mark,
+    campaign_phase,
+    campaign_task,
+)
 from gisgrid.store.tables.drafts import (
     DRAWN_COLUMNS,
     draft_edit,
@@ -12,6 +19,7 @@ from gisgrid.store.tables.drafts import (
 )
 from gisgrid.store.tables.grids import boundary_version, grid, grid_version, level, revision
 from gisgrid.store.tables.imports import import_run, plan, plan_grid, reject
+from gisgrid.store.tables.patrols import patrol_plan, patrol_stop, patrol_visit
 from gisgrid.store.tables.places import (
     address,
     building,
@@ -29,7 +37,9 @@ __all__ = [
     "boundary_version",
     "building",
     "campaign",
+    "campaign_evidence",
     "campaign_item",
+    "campaign_mark",
     "campaign_phase",
     "campaign_task",
     "dividing_line",
@@ -44,7 +54,10 @@ __all__ = [
     "lineage",
     "manual_assignment",
     "metadata",
+    "patrol_plan",
     "patrol_point",
+    "patrol_stop",
+    "patrol_visit",
     "plan",
     "plan_grid",
     "plan_planner",

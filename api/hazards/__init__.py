@@ -1,0 +1,1 @@
+"""Hazards over the web: listed, counted and as pictures."""

@@ -1,0 +1,181 @@
+"""The patrol page in a real browser: one click to a plan, a tap for a visit, a sheet for each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import Engine, insert, update
+
+from api.app import create_app
+from gisgrid.settings import Settings
+from gisgrid.store.patrols import by_id, listing
+from gisgrid.store.tables import address, dividing_line, hazard, patrol_point
+
+from .browsing import Opened, Opener
+from .conftest import serving
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+HOSTILE = "<img src=x onerror=window.pwned=1>\"'`${window.pwned=1}</script><script>window.pwned=1"
+
+
+@pytest.fixture
+def hostile(squares: Engine, settings: Settings) -> Iterator[str]:
+    """A server whose every text is hostile."""
+    with squares.begin() as connection:
+        connection.execute(update(address).values(text=HOSTILE))
+        connection.execute(update(patrol_point).values(name=HOSTILE))
+        rows = [
+            {
+                "source_id": f"x{k}",
+                "point": "SRID=4326;POINT(121.2025 31.3025)",
+                "category": HOSTILE,
+                "subject": HOSTILE,
+                "found_at": f"2024-05-{k + 1:02d}T14:00:00Z",
+            }
+            for k in range(20)
+        ]
+        connection.execute(insert(hazard), rows)
+        street = "SRID=4326;MULTILINESTRING((121.2 31.3025, 121.205 31.3025, 121.21 31.3025))"
+        connection.execute(
+            insert(dividing_line),
+            {"source_id": "s", "class": "main", "name": HOSTILE, "geom": street},
+        )
+    with serving(create_app(settings, engine=squares)) as found:
+        yield found
+
+
+def ready(visit: Opener, address: str, hash_: str = "", **size: int) -> Opened:
+    opened = visit(f"{address}/patrols{hash_}", settled=False, **size)
+    opened.page.wait_for_selector("body[data-ready=true]", state="attached")
+    return opened
+
+
+def plan_tonight(page: Page) -> None:
+    page.get_by_role("button", name="排今晚的巡逻").click()
+    page.wait_for_selector(".sheet", state="attached")
+
+
+def require_accessible(page: Page) -> None:
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run().then((result) => result.violations)")
+    assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found] == []
+
+
+def test_one_click_plans_tonight_and_a_tap_records_a_visit(
+    address: str, squares: Engine, visit: Opener
+) -> None:
+    opened = ready(visit, address)
+    page = opened.page
+    plan_tonight(page)
+    with squares.connect() as connection:
+        (summary,) = listing(connection)
+        plan = by_id(connection, summary.id)
+    assert page.url.endswith(f"#plan={summary.id}")
+    items = page.locator(".officer li")
+    expect(items).to_have_count(len(plan.stops))
+    first = next(stop for stop in plan.stops if stop.patrol_point == "p1")
+    row = page.locator(f'li[data-stop="{first.id}"]')
+    expect(row).to_contain_text("巡逻点")
+    expect(row).to_contain_text("白银路1号")
+    tap = row.locator(".done")
+    tap.click()
+    expect(tap).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#facts")).to_contain_text("已到访 1")
+    with squares.connect() as connection:
+        assert listing(connection)[0].visited == 1
+    tap.click()
+    expect(tap).to_have_attribute("aria-pressed", "false")
+    with squares.connect() as connection:
+        assert listing(connection)[0].visited == 0
+    # The address opens the same plan again, and makes no other.
+    page.reload()
+    expect(items).to_have_count(len(plan.stops))
+    with squares.connect() as connection:
+        assert len(listing(connection)) == 1
+    opened.assert_quiet()
+
+
+def test_an_address_asks_for_grids_first(address: str, squares: Engine, visit: Opener) -> None:
+    opened = ready(visit, address, "#category=fire&grids=102002001,101001004")
+    opened.page.wait_for_selector(".sheet", state="attached")
+    with squares.connect() as connection:
+        (summary,) = listing(connection)
+        plan = by_id(connection, summary.id)
+    assert plan.asked["grids"] == ["102002001", "101001004"]
+    assert summary.categories == ("fire",)
+    assert {stop.grid for stop in plan.stops if stop.why == "asked"} == set(plan.asked["grids"])
+    expect(opened.page.locator("#officers")).to_contain_text("指定先去")
+    opened.assert_quiet()
+
+
+def test_each_officer_has_a_sheet_of_paper(address: str, visit: Opener, tmp_path: Path) -> None:
+    opened = ready(visit, address)
+    page = opened.page
+    page.get_by_label("组数").fill("2")
+    plan_tonight(page)
+    sheets = page.locator(".sheet")
+    officers = page.locator(".officer")
+    assert sheets.count() == officers.count() > 0
+    for k in range(sheets.count()):
+        stops = officers.nth(k).locator("li").count()
+        assert sheets.nth(k).locator("tbody tr").count() == stops
+        places = sheets.nth(k).locator("svg .pin text").all_text_contents()
+        assert sum(len(text.split("·")) for text in places) == stops
+    page.emulate_media(media="print")
+    assert page.locator("main").is_hidden()
+    assert sheets.first.is_visible()
+    body = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", body)) == sheets.count()
+
+
+def test_the_gaps_are_shown_where_nobody_passes(address: str, visit: Opener) -> None:
+    opened = ready(visit, address)
+    plan_tonight(opened.page)
+    opened.page.locator("#gaps").check()
+    # 30 of 51 households live at the patrol point.
+    expect(opened.page.locator("#near")).to_contain_text("59%")
+    opened.page.locator("#gaps").uncheck()
+    expect(opened.page.locator("#near")).to_be_hidden()
+    opened.assert_quiet()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_is_accessible(address: str, visit: Opener, width: int) -> None:
+    opened = ready(visit, address, width=width)
+    require_accessible(opened.page)
+    plan_tonight(opened.page)
+    opened.page.locator(".done").first.click()
+    expect(opened.page.locator(".done").first).to_have_attribute("aria-pressed", "true")
+    require_accessible(opened.page)
+    wide = opened.page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width
+
+
+def test_hostile_texts_run_nothing(hostile: str, visit: Opener) -> None:
+    opened = ready(visit, hostile)
+    page = opened.page
+    plan_tonight(page)
+    expect(page.locator("#officers")).to_contain_text("onerror=window.pwned=1")
+    expect(page.locator("select[name=category]")).to_contain_text("onerror")
+    page.locator("#gaps").check()
+    expect(page.locator("#near")).to_be_visible()
+    page.locator(".go").first.click()
+    expect(page.locator(".leaflet-tooltip").first).to_contain_text("onerror")
+    page.emulate_media(media="print")
+    expect(page.locator(".sheet").first).to_contain_text("onerror")
+    assert page.locator("#officers img, .sheet img").count() == 0
+    opened.assert_quiet()
+
+
+def test_what_cannot_be_planned_is_said(squares: Engine, settings: Settings, visit: Opener) -> None:
+    nobody = settings.model_copy(update={"planners": "nobody"})
+    with serving(create_app(nobody, engine=squares)) as address:
+        opened = ready(visit, address)
+        opened.page.get_by_role("button", name="排今晚的巡逻").click()
+        expect(opened.page.locator("#said")).to_contain_text("不能排巡逻")
+        expect(opened.page.locator("#tonight")).to_be_enabled()
+        opened.page.close()

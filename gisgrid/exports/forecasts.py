@@ -32,9 +32,9 @@ _EN: Final = {
     "random": "chance",
 }
 _VERDICTS: Final = {
-    "beats": ("优于", "beats"),
-    "no better": ("不优于", "is no better than"),
-    "worse": ("不如", "is worse than"),
+    "beats": ("更好", "better"),
+    "no better": ("并不更好", "no better"),
+    "worse": ("更差", "worse"),
 }
 
 
@@ -61,16 +61,22 @@ def evaluation_document(found: Evaluation, zone: tzinfo) -> dict[str, Any]:
 
 def verdict_lines(found: Evaluation) -> list[tuple[str, str]]:
     """What the comparisons say, a line for each baseline, in Chinese and English."""
-    lines = []
-    for name in BASELINES:
-        zh, en = [], []
-        for one in found.comparisons:
-            if one.baseline == name:
-                word_zh, word_en = _VERDICTS[one.verdict]
-                zh.append(f"{one.part:.0%} 面积{word_zh}")
-                en.append(f"{word_en} at {one.part:.0%}")
-        lines.append((f"{_ZH[name]}: {','.join(zh)}", f"{_EN[name]}: {', '.join(en)} of the area"))
+    lines = [_beside(name, found) for name in BASELINES]
     return [*lines, *_warning(found)]
+
+
+def _beside(name: str, found: Evaluation) -> tuple[str, str]:
+    zh, en = [], []
+    for verdict, (word_zh, word_en) in _VERDICTS.items():
+        same = [one for one in found.comparisons if (one.baseline, one.verdict) == (name, verdict)]
+        parts = [f"{one.part:.0%}" for one in same]
+        if parts:
+            zh.append(f"{'、'.join(parts)} 面积上{word_zh}")
+            en.append(f"{word_en} at {', '.join(parts)} of the area")
+    return (
+        f"模型与{_ZH[name]}相比: {','.join(zh)}",
+        f"beside {_EN[name]} the model is {'; '.join(en)}",
+    )
 
 
 def _warning(found: Evaluation) -> list[tuple[str, str]]:

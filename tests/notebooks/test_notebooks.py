@@ -95,6 +95,22 @@ def test_every_door_gives_the_same_answer() -> None:
     }
 
 
+def test_hot_spots_are_counted_right_and_hardly_ever_chance() -> None:
+    found = numbers(named("hotspots"))
+    assert found.keys() == {"check-recount", "check-chance", "check-plan"}
+    assert found["check-recount"] == {"reported": 0, "discovered": 0}
+    chance = found["check-chance"]
+    assert isinstance(chance, dict)
+    assert chance["with_hot_spots"] <= 0.07 * chance["maps"] < chance["z_above_1.96"]
+    assert found["check-plan"] == {
+        "hot_spots_left_out": 0,
+        "minutes_a_stop": (10, 16),
+        "officers": 3,
+        "at_most_12_hours": True,
+        "outside_the_area": 0,
+    }
+
+
 @pytest.mark.parametrize("host", ["192.0.2.1", "example.invalid"])
 def test_a_closed_network_is_closed(host: str, tmp_path: Path) -> None:
     environment, refused = closed_network(tmp_path)

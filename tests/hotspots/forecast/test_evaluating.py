@@ -52,6 +52,12 @@ def test_in_pure_noise_nothing_is_claimed() -> None:
     assert len(wins) <= 1
     told = [en for _, en in verdict_lines(made)]
     assert any("use the count" in line for line in told)
+    # What is said of each part of the area is what the comparison found.
+    for one, line in ((one, told[BASELINES.index(one.baseline)]) for one in made.comparisons):
+        (said,) = [words for words in line.split("; ") if f"{one.part:.0%}" in words]
+        word = "better" if one.verdict == "beats" else one.verdict
+        assert f" {word} at " in f" {said}"
+        assert ("no better" in said) == (one.verdict == "no better")
 
 
 def test_where_trouble_gathers_chance_is_beaten() -> None:

@@ -14,7 +14,7 @@ from api.hazards.filters import FilterQuery
 from api.problems import Problem
 from api.reading import Reading, open_reading
 from api.service import CurrentService, Service
-from gisgrid.errors import InputError, TooManyRequests
+from gisgrid.errors import InputError
 from gisgrid.exports.hotspots import (
     emerging_document,
     hot_spots_document,
@@ -36,8 +36,6 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/hotspots", tags=["hotspots"])
 
-# Whoever asks while others are being worked out waits so long for a turn.
-_PATIENCE_S: Final = 20.0
 # Counted 999 times in a few seconds.
 _MOST_PAIRS: Final = 2_000_000
 _MOST_BANDS: Final = 20
@@ -286,12 +284,8 @@ def _answered(
         day = reading.at.date()
 
         def body() -> bytes:
-            if not service.gathering.acquire(timeout=_PATIENCE_S):
-                raise TooManyRequests("other hot spots are being worked out", fix="try again soon")
-            try:
+            with service.turn():
                 return json_bytes({**reading.head, **make(reading)})
-            finally:
-                service.gathering.release()
 
         kept = service.hot_spots.get((*name, reading.revision, reading.notice, day, state), body)
     return answer(request, kept, reading.revision, media_type="application/json", private=True)

@@ -8,25 +8,21 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from gisgrid.geometry.crs import ACCEPTED
+from gisgrid.store.drafts.fields import printable, storable
 
-__all__ = ["AtQuery", "Code", "CrsName", "Instant"]
+__all__ = ["AtQuery", "Code", "CrsName", "Instant", "Note"]
 
 
 # In an address an unescaped + stands for a blank.
 _BLANK_OFFSET: Final = re.compile(r"(?<=T)(\S+) (?=\d\d:\d\d$)")
 
 
-def _printable(text: str) -> str:
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
-        raise ValueError("control characters are not allowed")
-    return text
-
-
 def _instant(text: str | None) -> str | None:
-    return None if text is None else _BLANK_OFFSET.sub(r"\1+", _printable(text))
+    return None if text is None else _BLANK_OFFSET.sub(r"\1+", printable(text))
 
 
-Code = Annotated[str, AfterValidator(_printable), Field(max_length=200)]
+Code = Annotated[str, AfterValidator(printable), Field(max_length=200)]
+Note = Annotated[str, AfterValidator(storable), Field(max_length=1000)]
 Instant = Annotated[
     str | None,
     AfterValidator(_instant),
@@ -37,7 +33,7 @@ Instant = Annotated[
 ]
 CrsName = Annotated[
     str,
-    AfterValidator(_printable),
+    AfterValidator(printable),
     Field(max_length=64, description=f"System of the coordinates: {ACCEPTED}."),
 ]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +18,7 @@ from api.limits import Limiter
 from api.logs import Log
 from api.metrics import Metrics
 from api.ogc.keeping import KeptForOgc
-from gisgrid.errors import DatabaseError
+from gisgrid.errors import DatabaseError, TooManyRequests
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -35,9 +36,11 @@ _PAGES = 12
 _BATCHES = 4
 # Each takes a core for some seconds.
 _SEEKING = 2
-# Answers about hot spots of some kilobytes each, of which so many are worked out at once.
+# Answers about hot spots of some kilobytes each.
 _HOT_SPOTS = 32
-_GATHERING = 2
+# What takes a core for seconds is worked out so many at once; others wait so long for a turn.
+_TURNS = 2
+_PATIENCE_S = 20.0
 # Pictures of hazards of some kilobytes each.
 _HAZARD_TILES = 2_048
 
@@ -58,8 +61,8 @@ class Service:
         Pictures of the density of hazards, by the state of the hazards and what was asked.
     hot_spots : Kept
         Answers of hot spots, by the state of hazards and addresses and what was asked.
-    gathering : BoundedSemaphore
-        Turns to work hot spots out.
+    turns : BoundedSemaphore
+        Turns at what takes long: see `turn`.
     batches : CapacityLimiter
         Places of batches, each held until its answer has been sent.
     streams : int
@@ -79,7 +82,7 @@ class Service:
     ogc: KeptForOgc = field(default_factory=KeptForOgc)
     hazard_tiles: Kept[bytes] = field(default_factory=lambda: Kept(_HAZARD_TILES))
     hot_spots: Kept[bytes] = field(default_factory=lambda: Kept(_HOT_SPOTS))
-    gathering: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_GATHERING))
+    turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_TURNS))
     batches: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_BATCHES))
     streams: int = 0
     seeking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_SEEKING))
@@ -138,6 +141,22 @@ class Service:
             The application has not been started.
         """
         return self._followed().news
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A turn to work out hot spots, a patrol, or how near its points are.
+
+        Raises
+        ------
+        TooManyRequests
+            Others take too long.
+        """
+        if not self.turns.acquire(timeout=_PATIENCE_S):
+            raise TooManyRequests("others are being worked out", fix="try again soon")
+        try:
+            yield
+        finally:
+            self.turns.release()
 
     def _followed(self) -> Following:
         if self.following is None:

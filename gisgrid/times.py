@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, date, datetime, time, timedelta, tzinfo
 
 from gisgrid.errors import InputError
 
@@ -41,8 +41,7 @@ def parse_instant(text: str, zone: tzinfo) -> datetime:
     except OverflowError:
         year = 0
     if year < EARLIEST_YEAR:
-        fix = f"give a year from {EARLIEST_YEAR} to 9999"
-        raise InputError("lies outside the calendar", where=repr(text), fix=fix)
+        raise _outside(repr(text))
     return read
 
 
@@ -59,8 +58,10 @@ def parse_shift(text: str, day: date, zone: tzinfo) -> tuple[datetime, datetime]
     Raises
     ------
     InputError
-        It is no shift.
+        It is no shift, or the day lies at an end of the calendar.
     """
+    if not EARLIEST_YEAR <= day.year < MAXYEAR:
+        raise _outside(day.isoformat())
     found = re.fullmatch(r"(\d{1,2}):(\d\d)\s*[-–—~至]\s*(\d{1,2}):(\d\d)", text.strip())
     numbers = [int(one) for one in found.groups()] if found else [99] * 4
     if max(numbers[0], numbers[2]) > 24 or max(numbers[1], numbers[3]) > 59:
@@ -70,3 +71,8 @@ def parse_shift(text: str, day: date, zone: tzinfo) -> tuple[datetime, datetime]
         for hour, minute in (numbers[:2], numbers[2:])
     )
     return first, last if last > first else last + timedelta(days=1)
+
+
+def _outside(where: str) -> InputError:
+    fix = f"give a year from {EARLIEST_YEAR} to {MAXYEAR - 1}"
+    return InputError("lies outside the calendar", where=where, fix=fix)

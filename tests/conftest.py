@@ -23,6 +23,7 @@ from gisgrid.store.schema import ensure_ready
 from gisgrid.store.server import PrivateServer
 from tests.commands import Run
 from tests.folders import free_port, new_folder
+from tests.hostile import hostile_town
 from tests.towns import publish_town
 from tests.village import found_village
 
@@ -164,6 +165,17 @@ def village_template(clone: Callable[[str], str], town_template: str) -> str:
 def village(lend: Callable[[str], str], village_template: str) -> Iterator[Engine]:
     """An engine on a database of this test that holds the village."""
     made = make_engine(lend(village_template))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="session")
+def hostile(
+    clone: Callable[[str], str], village_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """An engine on a database whose every text wants to run; see `tests.hostile`."""
+    made = make_engine(clone(village_template))
+    hostile_town(made, tmp_path_factory.mktemp("hostile"))
     yield made
     made.dispose()
 

@@ -49,6 +49,12 @@ def test_a_shift_may_end_the_next_day(text: str, told: str) -> None:
     assert starts.tzinfo is ZONE
 
 
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_shift_at_an_end_of_the_calendar_is_refused(day: date) -> None:
+    with pytest.raises(InputError, match="calendar"):
+        parse_shift("00:00-24:00", day, ZONE)
+
+
 @pytest.mark.parametrize("text", ["", "18-02", "25:00-02:00", "18:60-02:00", "18:00", "24:30-x"])
 def test_what_is_no_shift_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="18:00-02:00"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.parameters import AtQuery, Code
+from api.parameters import AtQuery, Code, Note
 from gisgrid.store.drafts.fields import Strict
 
 __all__ = [
@@ -26,15 +26,8 @@ __all__ = [
 ]
 
 
-def _without_nul(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("NUL characters are not allowed")
-    return text
-
-
 _Limit = Annotated[int, Field(ge=1, le=1000, description="Most rows in one answer.")]
 _After = Annotated[Code, Field(description="Only ids after this one.")]
-_Note = Annotated[str, AfterValidator(_without_nul), Field(max_length=1000)]
 
 
 class BurnDownQuery(AtQuery):
@@ -71,7 +64,7 @@ class NewMark(Strict):
     on: str | None = Field(
         default=None, max_length=64, description="ISO date; today when left out."
     )
-    note: _Note = ""
+    note: Note = ""
 
 
 class PhaseItem(BaseModel):

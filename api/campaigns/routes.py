@@ -124,6 +124,7 @@ def list_items(
             building_id=query.building,
             grid=query.grid,
             done=query.done,
+            until=_day(reading),
             after=query.after,
             limit=query.limit + 1,
         )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from api.parameters import Note
 from gisgrid.store.drafts.fields import Code, Strict, Text
 
 __all__ = [
@@ -27,7 +28,6 @@ __all__ = [
 ]
 
 _LARGEST = 2**63 - 1
-_Note = Annotated[str, Field(max_length=1000)]
 
 
 class NewPatrol(Strict):
@@ -36,10 +36,10 @@ class NewPatrol(Strict):
     shift: Annotated[Text, Field(description="Such as 18:00-02:00.")] = "18:00-02:00"
     date: datetime.date | None = Field(default=None, description="Without it, tonight.")
     officers: int = Field(default=3, ge=1, le=30)
-    officer_hours: float = Field(default=12.0, gt=0, le=720, allow_inf_nan=False)
+    officer_hours: float = Field(default=12.0, gt=0, le=80, allow_inf_nan=False)
     categories: tuple[Text, ...] = Field(default=(), max_length=50)
     grids: tuple[Code, ...] = Field(
-        default=(), max_length=100, description="Micro-grids that are visited first."
+        default=(), max_length=100, description="Micro-grids that get a stop before all else."
     )
     within: Code | None = Field(default=None, description="Only inside this grid.")
     found_by: Literal["reported", "discovered", "all"] = "reported"
@@ -55,8 +55,8 @@ class NewVisit(Strict):
     stop: int = Field(ge=1, le=_LARGEST, description="Number of the stop.")
     done: bool = Field(default=True, description="False takes back what was said before.")
     visited_at: datetime.datetime | None = Field(default=None, description="Without it, now.")
-    visitor: _Note = ""
-    note: _Note = ""
+    visitor: Text = ""
+    note: Note = ""
 
 
 class VisitDone(BaseModel):

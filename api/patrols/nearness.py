@@ -56,7 +56,7 @@ def list_points(
 @router.get(
     "/coverage",
     summary="The share of homes with a patrol point near",
-    responses={200: {"model": NearList}, 422: {"model": Problem}},
+    responses={200: {"model": NearList}, 422: {"model": Problem}, 429: {"model": Problem}},
 )
 def read_coverage(
     request: Request,
@@ -68,9 +68,10 @@ def read_coverage(
     with open_reading(service) as reading:
 
         def measure() -> list[Near]:
-            return patrols.near_by_grid(
-                reading.connection, query.level, reading.at, within_m=query.within_m
-            )
+            with service.turn():
+                return patrols.near_by_grid(
+                    reading.connection, query.level, reading.at, within_m=query.within_m
+                )
 
         key = ("near", query.level, query.within_m, viewer.scope, *_state(reading))
         rows = [_item(one) for one in service.pages.get(key, measure)]
@@ -82,7 +83,7 @@ def read_coverage(
     "/gaps",
     summary="Where homes have no patrol point near",
     response_class=Response,
-    responses={422: {"model": Problem}},
+    responses={422: {"model": Problem}, 429: {"model": Problem}},
 )
 def read_gaps(
     request: Request,
@@ -94,7 +95,8 @@ def read_gaps(
     with open_reading(service) as reading:
 
         def measure() -> gpd.GeoDataFrame:
-            return patrols.gap_frame(reading.connection, reading.at, within_m=query.within_m)
+            with service.turn():
+                return patrols.gap_frame(reading.connection, reading.at, within_m=query.within_m)
 
         key = ("gaps", query.within_m, viewer.scope, *_state(reading))
         frame = service.pages.get(key, measure)

@@ -42,7 +42,7 @@ PlanId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the plan
     status_code=201,
     responses={
         201: {"model": PatrolDocument},
-        **{status: {"model": Problem} for status in (403, 404, 409, 413, 422)},
+        **{status: {"model": Problem} for status in (403, 404, 409, 413, 422, 429)},
     },
 )
 def make_plan(
@@ -50,7 +50,8 @@ def make_plan(
 ) -> Response:
     """Plan a shift: tonight's unless a date is given. The same request gives the same stops."""
     settings = service.settings
-    with changing(service) as connection:
+    # The turn first: who waits for it holds no connection.
+    with service.turn(), changing(service) as connection:
         now = clock.now(connection, settings.zone)
         shift = patrols.tonight(connection, now, body.shift, body.date, settings.zone)
         asked = body.model_dump(exclude={"shift", "date", "seed"})

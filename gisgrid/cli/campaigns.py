@@ -24,6 +24,7 @@ from gisgrid.cli.options import (
     open_engine,
     open_snapshot,
     progress_bar,
+    said_of,
 )
 from gisgrid.errors import InputError
 from gisgrid.settings import Settings
@@ -145,12 +146,15 @@ def show_campaign(
         elif by is By.grid:
             shares = campaigns.by_grid(connection, found.id, moment, until=day)
         days = campaigns.burn_down(connection, found, until=day) if burn_down else []
+        head = said_of(connection)
     if as_json:
         extra: dict[str, Any] = {"as_of": day}
         extra |= {f"by_{by.value}": [share_document(one) for one in shares]} if by else {}
         extra |= {"burn_down": [asdict(one) for one in days]} if burn_down else {}
-        _print_json(campaign_document(found) | extra)
+        _print_json(head | campaign_document(found) | extra)
         return
+    if "notice" in head:
+        typer.echo(head["notice"])
     _print_campaign(found, day)
     for share in shares:
         typer.echo(f"  {share.id or '—':<16} {share.done:>7,} / {share.items:>7,}  {share.name}")

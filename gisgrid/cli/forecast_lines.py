@@ -16,14 +16,32 @@ _SYSTEMS: Final = {
     "kde fitted": "核密度",
     "random": "随机",
 }
+_REASONS: Final = {
+    "record fading": "历来",
+    "record since a change": "变化以来",
+    "record around": "周围",
+    "record far around": "更远周围",
+    "record at these hours": "同时段",
+    "record in this season": "同季节",
+    "recent 3 days": "近3天",
+    "recent 10 days": "近10天",
+    "recent 30 days": "近30天",
+    "recent around 3 days": "周围近3天",
+    "recent around 10 days": "周围近10天",
+    "recent around 30 days": "周围近30天",
+    "everywhere": "各处平均",
+}
 _LEAST_SHARE: Final = 0.05
 
 
 def print_forecast(document: dict[str, Any]) -> None:
     """Print the places with most to be expected."""
+    if "notice" in document:
+        typer.echo(document["notice"])
     last = "—" if document["last"] is None else document["last"][:10]
+    begins, ends = (document[name][:16].replace("T", " ") for name in ("from", "to"))
     typer.echo(
-        f"{document['from'][:16]} – {document['to'][:16]}   预计 expected "
+        f"{begins} – {ends}   预计 expected "
         f"{document['expected']:.1f} 起   据 from {document['events']:,} 起 hazards   "
         f"数据截至 data until {last}"
     )
@@ -41,6 +59,8 @@ def print_forecast(document: dict[str, Any]) -> None:
 
 def print_evaluation(document: dict[str, Any]) -> None:
     """Print the scores, and the verdict in words."""
+    if "notice" in document:
+        typer.echo(document["notice"])
     typer.echo(
         f"{document['from'][:10]} – {document['to'][:10]}   {document['periods']} 期 periods   "
         f"{document['events']:,} 起 events (预计 expected {document['expected']:,.0f})   "
@@ -65,5 +85,9 @@ def print_evaluation(document: dict[str, Any]) -> None:
 
 def _print_made_of(document: dict[str, Any]) -> None:
     shares = sorted(document["made_of"].items(), key=lambda one: -one[1])
-    told = [f"{name} {share:.0%}" for name, share in shares if share >= _LEAST_SHARE]
-    typer.echo(f"依据 made of  {', '.join(told) or '—'}")
+    told = [
+        f"{_REASONS.get(name, '')} {name} {share:.0%}".strip()
+        for name, share in shares
+        if share >= _LEAST_SHARE
+    ]
+    typer.echo(f"依据 made of  {'、'.join(told) or '—'}")

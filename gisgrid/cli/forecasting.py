@@ -6,13 +6,23 @@ import json
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gisgrid.cli.forecast_lines import print_evaluation, print_forecast
 from gisgrid.cli.mapping import require_folder
-from gisgrid.cli.options import Crs, Database, Encoding, Json, Layer, instant, open_snapshot, say
+from gisgrid.cli.options import (
+    Crs,
+    Database,
+    Encoding,
+    Json,
+    Layer,
+    instant,
+    open_snapshot,
+    said_of,
+    say,
+)
 from gisgrid.errors import InputError
 from gisgrid.settings import Settings
 from gisgrid.times import parse_instant
@@ -111,7 +121,8 @@ def forecast(
             level=level.value,
             size_m=cell_m,
         )
-    document = forecast_document(found, settings.zone, start=start, end=end)
+        head = said_of(connection)
+    document = {**head, **forecast_document(found, settings.zone, start=start, end=end)}
     if output is not None:
         rows = write_frame(output, found.places).rows
         say(f"写出 {rows:,} 处 → {output}", f"{rows:,} places written to {output}")
@@ -155,8 +166,11 @@ def evaluate(
     from gisgrid.exports.forecasts import evaluation_document
 
     settings = Settings()
+    head: dict[str, Any] = {}
     if file is None:
-        made, left_out = _of_database(settings, database, category, found_by, period, cell_m)
+        head, (made, left_out) = _of_database(
+            settings, database, category, found_by, period, cell_m
+        )
     else:
         from gisgrid.points.events import EventFile
 
@@ -174,7 +188,7 @@ def evaluate(
             encoding=encoding,
         )
         made, left_out = _of_file(settings, source, (area_file, area_layer), period, cell_m)
-    document = {**evaluation_document(made, settings.zone), "left_out": left_out}
+    document = {**head, **evaluation_document(made, settings.zone), "left_out": left_out}
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:
@@ -188,11 +202,11 @@ def _of_database(
     found_by: FoundBy,
     period: Span,
     cell_m: float,
-) -> tuple[Evaluation, int]:
+) -> tuple[dict[str, Any], tuple[Evaluation, int]]:
     from gisgrid.store.forecasting import judged_forecasts
 
     with open_snapshot(database, settings) as connection:
-        return judged_forecasts(
+        return said_of(connection), judged_forecasts(
             connection,
             _filter(settings, category, found_by),
             period.value,

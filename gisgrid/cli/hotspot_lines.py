@@ -14,6 +14,8 @@ __all__ = ["print_emerging", "print_repeats", "print_spots"]
 _SHOWN = 20
 # The closed form is rough with fewer places, and everything is everyone's neighbour.
 _FEW_PLACES = 30
+# A band is said to stand out where chance does as well in one of twenty orders.
+_ONE_IN = 0.05
 
 _SPOTS = {"hot": "热点", "cold": "冷点"}
 _CATEGORIES = {
@@ -26,6 +28,7 @@ _CATEGORIES = {
     "oscillating": "反复",
     "historical": "历史",
 }
+_STEPS = {"day": "天 days", "week": "周 weeks", "month": "个月 months"}
 _FINDERS = {"reported": "群众上报 reported", "discovered": "巡查发现 discovered", "all": "全部 all"}
 
 
@@ -53,7 +56,8 @@ def print_spots(document: dict[str, Any]) -> None:
 def print_emerging(document: dict[str, Any]) -> None:
     """Print how many places are of which kind, and the hottest of them."""
     edges = document["edges"]
-    _print_head(document, f"{_days([edges[0], edges[-1]])} × {len(edges) - 1} {document['step']}")
+    steps = f"{len(edges) - 1} {_STEPS[document['step']]}"
+    _print_head(document, f"{_days([edges[0], edges[-1]])} × {steps}")
     spots = [one for one in document["spots"] if one["spot"]]
     names = sorted({(one["spot"], one["category"]) for one in spots})
     for spot, name in names:
@@ -64,7 +68,7 @@ def print_emerging(document: dict[str, Any]) -> None:
     for one in spots[:_SHOWN]:
         counts = " ".join(map(str, one["counts"]))
         what = f"{_CATEGORIES[one['category']]}{_SPOTS[one['spot']]} {one['category']}"
-        typer.echo(f"  {_called(one)}  {what}  [{counts}]  τ {one['tau']:+.2f}")
+        typer.echo(f"  {_called(one)}  {what}  [{counts}]  趋势 trend τ {one['tau']:+.2f}")
     _print_more(len(spots))
 
 
@@ -81,6 +85,17 @@ def print_repeats(document: dict[str, Any]) -> None:
             f"{metres:>14} {days:>16} {one['pairs']:>14,} {one['expected']:>14,.1f} {ratio:>10} "
             f"{one['p']:>9.3f}"
         )
+    _print_verdict(document["bands"][0])
+
+
+def _print_verdict(nearest: dict[str, Any]) -> None:
+    """Say in words whether a hazard is followed by another one at once and close by."""
+    metres, days = nearest["metres"][1], nearest["days"][1]
+    where = f"{metres:g} 米、{days:g} 天内 within {metres:g} m and {days:g} days"
+    if nearest["p"] <= _ONE_IN:
+        typer.echo(f"{where}: 再发多于偶然 more come back than by chance")
+    else:
+        typer.echo(f"{where}: 看不出再发 no more come back than by chance")
 
 
 def _print_head(document: dict[str, Any], period: str) -> None:

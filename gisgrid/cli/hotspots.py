@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gisgrid.cli.hotspot_lines import print_emerging, print_repeats, print_spots
 from gisgrid.cli.mapping import require_folder
-from gisgrid.cli.options import Database, Json, instant, open_snapshot, progress_bar, say
+from gisgrid.cli.options import Database, Json, instant, open_snapshot, progress_bar, said_of, say
 from gisgrid.errors import InputError
 from gisgrid.settings import Settings
 from gisgrid.times import parse_instant
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from gisgrid.store.hazards import HazardFilter
     from gisgrid.store.hotspots import EmergingSpots, HotSpots
 
@@ -122,7 +120,7 @@ def find(
             rate=fdr,
             seed=seed,
         )
-        head = _said_of(connection)
+        head = said_of(connection)
     _write(output, found)
     document = hot_spots_document(found, settings.zone, all_places=True)
     if as_json:
@@ -169,7 +167,7 @@ def emerging(
             steps=steps,
             rate=fdr,
         )
-        head = _said_of(connection)
+        head = said_of(connection)
     _write(output, found)
     document = emerging_document(found, settings.zone, all_places=True)
     if as_json:
@@ -216,7 +214,7 @@ def near_repeat(
             seed=seed,
             progress=progress,
         )
-        head = _said_of(connection)
+        head = said_of(connection)
     document = near_repeats_document(found, settings.zone)
     if as_json:
         typer.echo(json.dumps({**head, **document}, ensure_ascii=False))
@@ -240,15 +238,6 @@ def _filter(
         until=None if until is None else parse_instant(until, settings.zone),
         discoverers=settings.discoverers,
     )
-
-
-def _said_of(connection: Connection) -> dict[str, Any]:
-    """What every answer begins with: the revision, and the notice where there is one."""
-    from gisgrid.store import revisions
-    from gisgrid.store.notices import notice
-
-    said = notice(connection)
-    return {"revision": revisions.current(connection), **({"notice": said} if said else {})}
 
 
 def _numbers(text: str, option: str) -> list[float]:

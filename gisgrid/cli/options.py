@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -43,6 +43,7 @@ __all__ = [
     "open_engine",
     "open_snapshot",
     "progress_bar",
+    "said_of",
     "say",
     "talk",
 ]
@@ -128,6 +129,15 @@ def open_snapshot(database: str | None, settings: Settings) -> Iterator[Connecti
         snapshot(engine) as connection,
     ):
         yield connection
+
+
+def said_of(connection: Connection) -> dict[str, Any]:
+    """What every answer begins with: the revision, and the notice where there is one."""
+    from gisgrid.store import revisions
+    from gisgrid.store.notices import notice
+
+    said = notice(connection)
+    return {"revision": revisions.current(connection), **({"notice": said} if said else {})}
 
 
 def _put_due_in_force(engine: Engine, settings: Settings) -> None:

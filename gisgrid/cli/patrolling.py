@@ -11,13 +11,13 @@ import typer
 
 from gisgrid.cli.editing import author
 from gisgrid.cli.mapping import require_folder
-from gisgrid.cli.options import Database, Json, open_engine, open_snapshot, say
+from gisgrid.cli.options import Database, Json, open_engine, open_snapshot, said_of, say
 from gisgrid.settings import Settings
 
 if TYPE_CHECKING:
     from datetime import date, tzinfo
 
-    from gisgrid.store.patrols import Plan, PlannedStop, Summary
+    from gisgrid.store.patrols import Near, Plan, PlannedStop, Summary
 
 __all__ = ["app"]
 
@@ -26,6 +26,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+# So many grids are printed; --json has all.
+_SHOWN = 20
 _WHY = {"asked": "指定 asked for", "waiting": "轮到 its turn", "expected": "预计 expected"}
 
 
@@ -86,7 +88,7 @@ def plan_patrol(
     ] = None,
     grid: Annotated[
         list[str] | None,
-        typer.Option("--grid", metavar="CODE", help="Micro-grid to visit first; may be repeated."),
+        typer.Option("--grid", metavar="CODE", help="Micro-grid that gets a stop before all else."),
     ] = None,
     within: Annotated[
         str | None, typer.Option("--within", metavar="CODE", help="Only inside this grid.")
@@ -134,7 +136,8 @@ def plan_patrol(
         )
         made = make(connection, request, settings, now=now, author=author())
         found = by_id(connection, made)
-    _show(found, settings.zone, output, as_json)
+        head = said_of(connection)
+    _show(found, head, settings.zone, output, as_json)
 
 
 @app.command("list")
@@ -165,7 +168,8 @@ def show_plan(
     settings = Settings()
     with open_snapshot(database, settings) as connection:
         found = by_id(connection, plan)
-    _show(found, settings.zone, output, as_json)
+        head = said_of(connection)
+    _show(found, head, settings.zone, output, as_json)
 
 
 @app.command("visit")
@@ -269,19 +273,14 @@ def coverage(
         now = clock.now(connection, settings.zone)
         found = near_by_grid(connection, level.value, now, within_m=within_m)
         gaps = gap_frame(connection, now, within_m=within_m) if output else None
+        head = said_of(connection)
     if as_json:
         rows = [{**document(one, settings.zone), "share": one.share} for one in found]
-        content = {"within_m": within_m, "all": rows[0], "grids": rows[1:]}
+        content = head | {"within_m": within_m, "all": rows[0], "grids": rows[1:]}
         typer.echo(json.dumps(content, ensure_ascii=False))
     else:
-        for one in found:
-            share = "    —" if one.share is None else f"{one.share:>6.1%}"
-            far = "—" if one.farthest_m is None else f"{one.farthest_m:,.0f} m"
-            typer.echo(
-                f"{one.grid or '全部 all':<18} {share}  户 households {one.near:>7,} / "
-                f"{one.households:>7,}   点 points {one.points:>4}   "
-                f"最远 farthest {far}  {one.name}"
-            )
+        _print_head(head)
+        _print_near(found)
     if output is not None and gaps is not None:
         if len(gaps) == 0:
             say("没有缺口,未写文件", "there are no gaps, so no file was written")
@@ -290,13 +289,30 @@ def coverage(
             typer.echo(f"写出 written    {len(gaps)} 处缺口 gaps   → {output}", err=as_json)
 
 
+def _print_near(found: list[Near]) -> None:
+    """Print the whole, then the grids with the smallest shares."""
+    worst = sorted(found[1:], key=lambda one: 2.0 if one.share is None else one.share)
+    for one in (found[0], *worst[:_SHOWN]):
+        share = "     —" if one.share is None else f"{one.share:>6.1%}"
+        far = "—" if one.farthest_m is None else f"{one.farthest_m:,.0f} m"
+        typer.echo(
+            f"{one.grid or '全部 all':<18} {share}  户 households {one.near:>7,} / "
+            f"{one.households:>7,}   点 points {one.points:>4}   "
+            f"最远 farthest {far}  {one.name}"
+        )
+    if len(worst) > _SHOWN:
+        typer.echo(f"  … 另有 {len(worst) - _SHOWN:,} 个 more (--json)")
+
+
 def _day(text: str | None, zone: tzinfo) -> date | None:
     from gisgrid.times import parse_instant
 
     return None if text is None else parse_instant(text, zone).astimezone(zone).date()
 
 
-def _show(plan: Plan, zone: tzinfo, output: Path | None, as_json: bool) -> None:
+def _show(
+    plan: Plan, head: dict[str, Any], zone: tzinfo, output: Path | None, as_json: bool
+) -> None:
     from gisgrid.exports.documents import document
 
     if output is not None:
@@ -304,8 +320,9 @@ def _show(plan: Plan, zone: tzinfo, output: Path | None, as_json: bool) -> None:
 
         write_plan(output, plan, zone)
     if as_json:
-        typer.echo(json.dumps(_document(document(plan, zone)), ensure_ascii=False))
+        typer.echo(json.dumps(head | _document(document(plan, zone)), ensure_ascii=False))
     else:
+        _print_head(head)
         _print(plan, zone)
     if output is not None:
         typer.echo(f"写出 written    {len(plan.stops)} 站 stops   → {output}", err=as_json)
@@ -314,6 +331,11 @@ def _show(plan: Plan, zone: tzinfo, output: Path | None, as_json: bool) -> None:
 def _document(plan: dict[str, Any]) -> dict[str, Any]:
     """A plan with what its summary says beside the rest."""
     return {**plan.pop("summary"), **plan}
+
+
+def _print_head(head: dict[str, Any]) -> None:
+    if "notice" in head:
+        typer.echo(head["notice"])
 
 
 def _print(plan: Plan, zone: tzinfo) -> None:
@@ -343,7 +365,7 @@ def _stop_line(stop: PlannedStop, zone: tzinfo) -> str:
     return (
         f"  {stop.position:>2}  {stop.arrives.astimezone(zone):%H:%M}  {stop.minutes} min  "
         f"{stop.grid or '—'}  {place}  {stop.address}  {_WHY[stop.why]}   "
-        f"30 天 days {stop.recent}  {subjects}{visited}  [{stop.id}]"
+        f"30 天 days {stop.recent}  {subjects}{visited}  站号 stop {stop.id}"
     )
 
 

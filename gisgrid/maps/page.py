@@ -35,6 +35,8 @@ class MapText:
         Boundary revision that the map was drawn from.
     as_of : str
         Day or time that the map shows; empty for none.
+    panel_zh, panel_en : str
+        What is beside the map; on a phone it opens the panel.
     """
 
     title_zh: str
@@ -42,6 +44,8 @@ class MapText:
     notice: str = ""
     revision: int | None = None
     as_of: str = ""
+    panel_zh: str = "图例与筛选"
+    panel_en: str = "Legend and filters"
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,8 @@ def _head(text: MapText) -> dict[str, Any]:
         "notice": safe.html(text.notice),
         "revision": text.revision,
         "as_of": safe.html(text.as_of),
+        "panel_zh": safe.html(text.panel_zh),
+        "panel_en": safe.html(text.panel_en),
     }
 
 

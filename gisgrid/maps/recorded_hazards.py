@@ -125,4 +125,6 @@ def _text(connection: Connection, at: datetime) -> MapText:
         notice=notice(connection),
         revision=revisions.current(connection),
         as_of=at.date().isoformat(),
+        panel_zh="筛选、排名与原因",
+        panel_en="Filters, worst grids, why",
     )

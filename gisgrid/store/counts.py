@@ -72,7 +72,7 @@ def counts_by_grid(
 
 
 def households_by_grid(connection: Connection, level: str, at: datetime) -> pd.Series[int]:
-    """Households of each grid of a level: those of its addresses, else as it declared them.
+    """Households of each grid of a level: those that its addresses say, else as it declared them.
 
     Parameters
     ----------
@@ -83,14 +83,12 @@ def households_by_grid(connection: Connection, level: str, at: datetime) -> pd.S
     Returns
     -------
     Series of Int64
-        Indexed by grid id, one for each grid of the level; null where a grid owns no address
-        and declared nothing.
+        Indexed by grid id, one for each grid of the level; null where no address of a grid
+        says any and it declared none.
     """
     owner = address.c[f"{level}_id"]
     lived_in = (
-        select(
-            owner.label("grid_id"), func.coalesce(func.sum(address.c.households), 0).label("sum")
-        )
+        select(owner.label("grid_id"), func.sum(address.c.households).label("sum"))
         .where(owner.is_not(None))
         .group_by(owner)
         .subquery("lived_in")

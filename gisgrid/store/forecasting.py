@@ -16,7 +16,7 @@ from gisgrid.hotspots.forecast.study import judged_events, lay_study
 from gisgrid.hotspots.hexagons import hexagon_outlines, hexagons_at, hexagons_over, resolution_of
 from gisgrid.store.counts import households_by_grid
 from gisgrid.store.coverages import coverage_frame
-from gisgrid.store.hazards import hazard_events
+from gisgrid.store.hazards import epoch_seconds, hazard_events
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +107,7 @@ def expected_hazards(
     inside = places.cell >= 0
     made = forecast(
         places.cell[inside],
-        _seconds(found)[inside],
+        epoch_seconds(found["found_at"])[inside],
         len(places.code),
         start,
         end,
@@ -150,20 +150,13 @@ def judged_forecasts(
     made, outside = judged_events(
         lon,
         lat,
-        _seconds(found),
+        epoch_seconds(found["found_at"]),
         period,
         zone=zone,
         size_m=size_m,
         region=_district(connection, now),
     )
     return made, outside + timeless
-
-
-def _seconds(found: pd.DataFrame) -> NDArray[np.float64]:
-    seconds: NDArray[np.float64] = (
-        found["found_at"].to_numpy("datetime64[us]").astype(np.int64) / 1e6
-    )
-    return seconds
 
 
 def _district(connection: Connection, now: datetime) -> shapely.Geometry:

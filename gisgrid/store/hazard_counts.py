@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -25,6 +25,8 @@ __all__ = ["HazardOverview", "hazard_counts", "hazard_overview", "overview_of"]
 
 # Columns of the rows that an overview is summed from.
 _SUMMED: Final = ("category", "state", "day", "count")
+# Nearer to the beginning of the calendar, time zones lead out of it.
+_LONG_AGO: Final = datetime(2, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def hazard_counts(connection: Connection, level: str, wanted: HazardFilter) -> p
     since, until = wanted.since, wanted.until
     inside: Any = func.count()
     if since is not None and until is not None:
-        wanted = replace(wanted, since=since - (until - since))
+        wanted = replace(wanted, since=_as_long_before(since, until - since))
         inside = func.count(case((hazard.c.found_at >= since, 1)))
     query = (
         select(owner, inside.label("count"), func.count().label("all"))
@@ -118,6 +120,11 @@ def hazard_counts(connection: Connection, level: str, wanted: HazardFilter) -> p
     rows = pd.DataFrame(connection.execute(query).all(), columns=["grid_id", "count", "all"])
     frame = rows.astype("int64").set_index("grid_id")
     return frame.assign(before=frame["all"] - frame["count"])[["count", "before"]]
+
+
+def _as_long_before(since: datetime, period: timedelta) -> datetime:
+    """The beginning of the period before, or of all time."""
+    return since - min(period, since - _LONG_AGO)
 
 
 def _most(connection: Connection, level: str) -> int:

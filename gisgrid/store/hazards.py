@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from sqlalchemy import Double, cast, func, select
@@ -18,9 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from numpy.typing import NDArray
     from sqlalchemy import ColumnElement, Connection
 
-__all__ = ["FoundBy", "HazardFilter", "hazard_events", "present_of", "recorded_period"]
+__all__ = [
+    "FoundBy",
+    "HazardFilter",
+    "epoch_seconds",
+    "hazard_events",
+    "present_of",
+    "recorded_period",
+]
 
 FoundBy = Literal["all", "reported", "discovered"]
 
@@ -114,6 +123,13 @@ def hazard_events(connection: Connection, wanted: HazardFilter | None = None) ->
 
 def _owners() -> list[str]:
     return [f"{level}_id" for level in LEVELS]
+
+
+def epoch_seconds(found_at: pd.Series[pd.Timestamp]) -> NDArray[np.float64]:
+    """Seconds since 1970 of the times that `hazard_events` gives; not a number where none is."""
+    # Nanoseconds, which pandas subtracts in, hold no year before 1678 and none after 2261.
+    moments = found_at.to_numpy("datetime64[us]")
+    return np.where(np.isnat(moments), np.nan, moments.astype(np.int64) / 1e6)
 
 
 def recorded_period(connection: Connection) -> tuple[datetime, datetime] | None:

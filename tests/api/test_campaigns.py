@@ -90,6 +90,9 @@ def test_items_and_evidence_page_by_page(drive: Engine, client: TestClient) -> N
     }
     done = ok(client.get(f"{ITEMS}?done=true"))["items"]
     assert [one["id"] for one in done] == ["W/0", "W/1", "W/2"]
+    # Of a day, as its campaign counts them: the third was done on the 12th.
+    past = ok(client.get(f"{ITEMS}?done=false&at=2024-04-11"))["items"]
+    assert [one["id"] for one in past] == [f"W/{k}" for k in range(2, 7)]
     in_grid = ok(client.get(f"{ITEMS}?grid=101001002&done=false"))["items"]
     assert [one["id"] for one in in_grid] == ["W/4"]
     evidence = ok(client.get("/v1/campaigns/c1/evidence?limit=1"))

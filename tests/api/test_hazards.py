@@ -262,6 +262,14 @@ REFUSED = [
 ]
 
 
+def test_periods_may_reach_to_the_ends_of_the_calendar(client: TestClient, rows: Any) -> None:
+    dated = sum(row["found_at"] is not None for row in rows)
+    asked = "/v1/hazards/counts?since=1000-01-01&until="
+    whole = client.get(f"{asked}9999-12-31").json()
+    assert (whole["total"], whole["before_total"]) == (dated, 0)
+    assert client.get(f"{asked}2024-01-01").json()["total"] == 0
+
+
 def test_what_cannot_be_meant_is_refused(client: TestClient) -> None:
     for path, status in REFUSED:
         answer = client.get(f"/v1/hazards{path}")

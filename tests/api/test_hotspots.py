@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 import api.hotspots
+import api.service
 from api.app import create_app
 from api.service import Service
 from gisgrid.settings import Settings
@@ -89,11 +90,15 @@ def test_too_many_pairs_are_refused(reader: TestClient, monkeypatch: pytest.Monk
 
 
 def test_few_are_worked_out_at_once(reader: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api.hotspots, "_PATIENCE_S", 0.01)
+    monkeypatch.setattr(api.service, "_PATIENCE_S", 0.01)
     service: Service = reader.app.state.service  # type: ignore[attr-defined]
     for _ in range(2):
-        assert service.gathering.acquire(blocking=False)
-    assert reader.get("/v1/hotspots").status_code == 429
-    service.gathering.release()
-    assert reader.get("/v1/hotspots").status_code == 200
-    service.gathering.release()
+        assert service.turns.acquire(blocking=False)
+    for address in ("hotspots", "patrols/coverage", "patrols/gaps"):
+        assert reader.get(f"/v1/{address}").status_code == 429
+    assert reader.post("/v1/patrols/plans", json={}).status_code == 429
+    service.turns.release()
+    for address in ("hotspots", "patrols/coverage", "patrols/gaps"):
+        assert reader.get(f"/v1/{address}").status_code == 200
+    assert reader.post("/v1/patrols/plans", json={}).status_code == 201
+    service.turns.release()

@@ -44,6 +44,15 @@ def test_it_leads_a_newcomer_to_everything(address: str, visit: Opener) -> None:
     for words in ("这里归哪个网格？", "Whose grid is this?", "Draw the grid", "街镇区域网格"):
         assert words in shown
     assert f"curl '{address}/v1/resolve?lon=" in shown
+    doors = page.get_by_role("navigation").get_by_role("link")
+    assert {door.get_attribute("href") for door in doors.all()} == {
+        "/hazards",
+        "/patrols",
+        "/maps/campaign",
+        "/maps/grids",
+        "/planner",
+        "/docs",
+    }
     places = [link.get_attribute("href") for link in page.get_by_role("link").all()]
     assert {"/maps/grids", "/hazards", "/maps/campaign", "/docs"} <= set(places)
     opened.assert_quiet()

@@ -108,7 +108,7 @@ def test_an_address_asks_for_grids_first(address: str, squares: Engine, visit: O
     assert plan.asked["grids"] == ["102002001", "101001004"]
     assert summary.categories == ("fire",)
     assert {stop.grid for stop in plan.stops if stop.why == "asked"} == set(plan.asked["grids"])
-    expect(opened.page.locator("#officers")).to_contain_text("指定先去")
+    expect(opened.page.locator("#officers")).to_contain_text("指定必去")
     opened.assert_quiet()
 
 

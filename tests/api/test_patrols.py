@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from api.app import create_app
 from gisgrid.settings import Settings
 from gisgrid.store.tables import dividing_line
 
+JSON = {"Content-Type": "application/json"}
 PLAN = {"shift": "20:00-22:00", "officers": 1, "officer_hours": 2}
 
 
@@ -72,6 +74,26 @@ def test_visits_are_recorded_and_counted(client: TestClient) -> None:
     assert client.post("/v1/patrols/plans/99/visits", json={"stop": stop}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        # One of these on record, and the plan could be read by nobody.
+        {"visited_at": "0001-01-01T00:00:00+14:00"},
+        {"visited_at": "9999-12-31T23:59:59-12:00"},
+        {"visited_at": "2999-01-01T00:00:00"},
+        {"note": "a\x00b"},
+        {"note": "\ud800"},
+        {"visitor": "\x1b[31m"},
+    ],
+)
+def test_what_cannot_be_recorded_is_a_problem(client: TestClient, said: dict[str, Any]) -> None:
+    plan = planned(client, date="2024-06-01").json()
+    path = f"/v1/patrols/plans/{plan['plan']['id']}"
+    body = json.dumps({"stop": plan["stops"][0]["id"]} | said)
+    assert client.post(f"{path}/visits", content=body, headers=JSON).status_code == 422
+    assert client.get(path).json() == plan
+
+
 def test_points_and_homes_near_them(client: TestClient) -> None:
     (point,) = client.get("/v1/patrols/points").json()["points"]
     assert (point["id"], point["grid"], point["visited_at"]) == ("p1", "101001001", None)
@@ -123,12 +145,17 @@ def test_the_ground_has_the_streets_near_the_stops(client: TestClient, squares: 
         ({"within": "101002001"}, 409),
         ({"colour": "red"}, 422),
         ({"date": "soon"}, 422),
+        ({"date": "0001-01-01"}, 422),
+        ({"date": "9999-12-31"}, 422),
+        ({"categories": ["\ud800"]}, 422),
+        ({"within": "\ud800"}, 422),
     ],
 )
 def test_what_cannot_be_planned_is_a_problem(
     client: TestClient, asked: dict[str, Any], status: int
 ) -> None:
-    answer = client.post("/v1/patrols/plans", json=PLAN | asked)
+    # With the escapes that programs write, and browsers too.
+    answer = client.post("/v1/patrols/plans", content=json.dumps(PLAN | asked), headers=JSON)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert client.get("/v1/patrols/plans").json()["plans"] == []

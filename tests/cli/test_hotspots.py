@@ -97,7 +97,7 @@ def test_emerging_spots_are_listed(gisgrid: Run, url: str) -> None:
     arguments = ("hotspots", "emerging", "--level", "hexagon", "--step", "week", "--steps", 5)
     code, out, err = gisgrid(*arguments, "--database", url)
     assert code == 0, err
-    assert "2024-07-28 – 2024-09-01 × 5 week" in out
+    assert "2024-07-28 – 2024-09-01 × 5 周 weeks" in out
     assert "热点" in out
     _, out, _ = gisgrid(*arguments, "--json", "--database", url)
     assert len(json.loads(out)["edges"]) == 6
@@ -107,9 +107,13 @@ def test_near_repeats_are_listed(gisgrid: Run, url: str) -> None:
     arguments = ("hotspots", "near-repeat", "--metres", "0,500,2000", "--permutations", 39)
     code, out, err = gisgrid(*arguments, "--database", url)
     assert code == 0, err
-    assert len(out.splitlines()) == 2 + 2 * 4
+    *lines, verdict = out.splitlines()
+    assert len(lines) == 2 + 2 * 4
     _, out, _ = gisgrid(*arguments, "--json", "--database", url)
-    assert json.loads(out)["bands"][0]["metres"] == [0, 500]
+    nearest = json.loads(out)["bands"][0]
+    assert nearest["metres"] == [0, 500]
+    assert verdict.startswith("500 米、2 天内")
+    assert ("no more come back" in verdict) == (nearest["p"] > 0.05)
 
 
 @pytest.mark.parametrize(

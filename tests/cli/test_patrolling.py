@@ -87,6 +87,9 @@ def test_how_near_patrols_come_to_homes(gisgrid: Run, tmp_path: Path) -> None:
     assert shares == {"A1U1M1": 1.0, "A1U1M2": 0.0}
     (gap,) = json.loads(gaps.read_text(encoding="utf-8"))["features"]
     assert (gap["properties"]["grid"], gap["properties"]["households"]) == ("A1U1M2", 9)
+    # For a person the grids with the smallest shares come first.
+    lines = gisgrid("patrol", "coverage", "--level", "micro")[1].splitlines()
+    assert [line.split()[0] for line in lines[:3]] == ["全部", "A1U1M2", "A1U1M1"]
     nothing = tmp_path / "nothing.geojson"
     code, _, err = gisgrid("patrol", "coverage", "--within-m", 5000, "-o", nothing)
     assert (code, nothing.exists()) == (0, False)

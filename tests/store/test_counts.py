@@ -13,7 +13,7 @@ from gisgrid.store.publish import publish
 from tests.towns import SIDE, SOUTH, WEST, frame, square, town_rows
 
 
-def test_households_are_those_of_addresses_else_as_declared(town: Engine) -> None:
+def test_households_are_those_that_addresses_say_else_as_declared(town: Engine) -> None:
     statement = text(
         "INSERT INTO gisgrid.address (source_id, point, text, households) VALUES "
         "(:id, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), '', :households)"
@@ -32,8 +32,8 @@ def test_households_are_those_of_addresses_else_as_declared(town: Engine) -> Non
         at = now(connection, pd.Timestamp.now("UTC").tzinfo)
         micros = households_by_grid(connection, "micro", at)
         areas = households_by_grid(connection, "area", at)
-    # The second has an address of which nobody knows the households; the third has none at all.
-    assert micros[[ids["A1U1M1"], ids["A1U1M2"], ids["A1U1M3"]]].tolist() == [7, 0, 400]
+    # The second has an address that says none; the third has no address at all.
+    assert micros[[ids["A1U1M1"], ids["A1U1M2"], ids["A1U1M3"]]].tolist() == [7, 400, 400]
     assert len(micros) == len(town_rows()["micro"])
     assert len(areas) == 2
     assert pd.isna(areas[ids["A2"]])

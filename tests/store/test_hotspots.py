@@ -203,3 +203,27 @@ def test_near_repeats_leave_out_what_has_no_time(gathered: Engine) -> None:
         )
     assert (found.events, found.undated) == (56, 1)
     assert found.table.observed.sum() >= 39 * 38 / 2
+
+
+@pytest.mark.parametrize("year", [1024, 2924, 9999])
+def test_a_slip_in_a_year_spoils_nothing_else(gathered: Engine, year: int) -> None:
+    def told() -> tuple[object, ...]:
+        with gathered.connect() as connection:
+            found = find_emerging(connection, REPORTED, NOW, step="week", steps=5)
+            repeats = find_near_repeats(
+                connection, REPORTED, metres=[0, 2_000], days=[0, 60], permutations=19
+            )
+        return found.frame["counts"].tolist(), repeats.table.observed.sum()
+
+    statement = text("DELETE FROM gisgrid.hazard WHERE source_id = 'h1'")
+    with gathered.begin() as connection:
+        connection.execute(statement)
+    before = told()
+    statement = text("UPDATE gisgrid.hazard SET found_at = :t WHERE source_id = 'h0'")
+    with gathered.begin() as connection:
+        connection.execute(statement, {"t": f"{year}-06-01T00:00:00Z"})
+    assert told() == before
+    # Such a year may also be asked for.
+    until = HazardFilter(until=datetime(year, 6, 2, tzinfo=UTC))
+    with gathered.connect() as connection:
+        assert find_emerging(connection, until, NOW, step="day", steps=4).events == 1

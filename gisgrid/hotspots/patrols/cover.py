@@ -75,7 +75,8 @@ def greedy_cover(
     chosen = list(taken)
     gains = reach.matrix @ left
     gains[list(never)] = 0.0
-    queue = [(-gain, site) for site, gain in enumerate(gains) if gain > least]
+    worth = np.flatnonzero(gains > least)
+    queue = list(zip((-gains[worth]).tolist(), worth.tolist(), strict=True))
     heapq.heapify(queue)
     while queue and len(chosen) < count:
         _, site = heapq.heappop(queue)

@@ -71,6 +71,12 @@ gisgrid.hazards = (map) => {
   const above = new gisgrid.Canvas((ctx, view) => {
     dots(ctx, view);
     const at = shown.level, labels = new gisgrid.Labels(ctx);
+    if (!gridView() && view.zoom >= 14 && at.arcs) {
+      // Density is dark where it matters: the borders of the grids that are ranked show on it.
+      ctx.strokeStyle = "rgba(255, 255, 255, .45)";
+      ctx.lineWidth = 1;
+      coverage.lines(ctx, at.arcs, coverage.screen(view), view);
+    }
     if (shown.at >= 0) {
       ctx.beginPath();
       coverage.trace(ctx, at.from + shown.at, coverage.screen(view));
@@ -81,7 +87,7 @@ gisgrid.hazards = (map) => {
         ctx.stroke();
       }
     }
-    shown.ranked.slice(0, 3).forEach((one, k) => badge(ctx, labels, String(k + 1), ...anchor(at, one.i, view)));
+    badges(ctx, labels, shown.ranked.slice(0, 3).map((one) => anchor(at, one.i, view)));
     const named = view.zoom < 11.2 ? "area" : view.zoom < 14.2 && base.has("unit") && view.zoom >= 13 ? "unit" : view.zoom < 14.2 ? "area" : at.key;
     const names = base.get(named) || at;
     (names.short || []).forEach((name, i) => {
@@ -89,10 +95,31 @@ gisgrid.hazards = (map) => {
       if (x > 0 && y > 0 && x < view.size.x && y < view.size.y) labels.put(name, x, y, names.key === "area" ? 14 : 13, "#2d3f48", 600);
     });
   }, { pane: "above" }).addTo(map);
-  function badge(ctx, labels, text, x, y) {
-    // Neighbours seen from afar stand side by side.
-    while (labels.taken.some((box) => Math.abs((box[0] + box[2]) / 2 - x) < 26 && Math.abs((box[1] + box[3]) / 2 - y) < 26)) x += 26;
-    labels.taken.push([x - 14, y - 14, x + 14, y + 14]);
+  // Neighbours seen from afar stand side by side, each with a line to where it belongs.
+  function spread(anchors) {
+    const placed = [];
+    for (let [x, y] of anchors) {
+      for (const other of placed) if (Math.abs(other.x - x) < 26 && Math.abs(other.y - y) < 26) x = other.x + 26;
+      placed.push({ x, y });
+    }
+    return placed;
+  }
+  function badges(ctx, labels, anchors) {
+    const placed = spread(anchors);
+    placed.forEach(({ x, y }, k) => {
+      labels.taken.push([x - 14, y - 14, x + 14, y + 14]);
+      for (const [width, color] of [[4, "#fff"], [2, "#7a0c2e"]]) {
+        ctx.beginPath();
+        ctx.moveTo(...anchors[k]);
+        ctx.lineTo(x, y);
+        ctx.lineWidth = width;
+        ctx.strokeStyle = color;
+        ctx.stroke();
+      }
+    });
+    placed.forEach(({ x, y }, k) => badge(ctx, String(k + 1), x, y));
+  }
+  function badge(ctx, text, x, y) {
     ctx.beginPath();
     ctx.arc(x, y, 12, 0, 7);
     ctx.fillStyle = "#7a0c2e";
@@ -222,7 +249,7 @@ gisgrid.hazards = (map) => {
       panel.scrollTop = 0;
       why.node.focus({ preventScroll: true });
       const bounds = coverage.latLngBounds(shown.level.from + shown.at);
-      if (!map.getBounds().contains(bounds) || map.getZoom() < 13) map.fitBounds(bounds, { maxZoom: 14.5, padding: [80, 80] });
+      if (!map.getBounds().contains(bounds) || map.getZoom() < 14) map.fitBounds(bounds, { maxZoom: 16, padding: [40, 40] });
     }
   }
   async function points() {
@@ -249,6 +276,9 @@ gisgrid.hazards = (map) => {
     if (hot.size) ranking.show(shown.level, shown.ranked, shown.hot);
   }
 
+  // Where points are shown, density steps back.
+  const fade = () => tiles.setOpacity(map.getZoom() > POINTS_FROM ? 0.45 : 1);
+  if (tiles) map.on("zoomend", fade);
   map.on("moveend", () => {
     if (shown.numbers) points().then(() => above.redraw(), () => null);
   });

@@ -81,6 +81,7 @@ def item_listing(
     building_id: str | None = None,
     grid: str | None = None,
     done: bool | None = None,
+    until: date | None = None,
     after: str = "",
     limit: int | None = None,
 ) -> list[Item]:
@@ -94,6 +95,8 @@ def item_listing(
         Only those of a task, on a building, in a micro-grid.
     done : bool, optional
         Only those that are done, or are not.
+    until : date, optional
+        By the end of which day; without it, until now.
     after : str
         Only ids after this one.
     limit : int, optional
@@ -106,7 +109,7 @@ def item_listing(
     if grid is not None:
         query = query.where(micro.c.code == grid)
     if done is not None:
-        query = query.where(done_by(None) if done else campaign_item.c.done_on.is_(None))
+        query = query.where(func.coalesce(done_by(until), False) == done)
     query = query.where(campaign_item.c.source_id > after)
     query = query.order_by(campaign_item.c.source_id).limit(limit)
     return [Item(**row._mapping) for row in connection.execute(query)]

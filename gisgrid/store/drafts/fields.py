@@ -25,16 +25,28 @@ __all__ = [
     "Surface",
     "Text",
     "WholePolygon",
+    "printable",
+    "storable",
     "surface_of",
 ]
 
 _MOST_VERTICES: Final = 20_000
 
 
-def _printable(text: str) -> str:
+def storable(text: str) -> str:
+    """A text as it is, where the database can hold it."""
+    if "\x00" in text:
+        raise ValueError("NUL characters are not allowed")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("halves of characters are not allowed")
+    return text
+
+
+def printable(text: str) -> str:
+    """A text as it is, where the database can hold it and it is one line of plain letters."""
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
         raise ValueError("control characters are not allowed")
-    return text
+    return storable(text)
 
 
 def _fit(code: str) -> str:
@@ -49,7 +61,7 @@ def _seen(name: str) -> str:
     return name
 
 
-Text = Annotated[str, AfterValidator(_printable), Field(max_length=200)]
+Text = Annotated[str, AfterValidator(printable), Field(max_length=200)]
 Code = Annotated[Text, Field(min_length=1)]
 NewCode = Annotated[Code, AfterValidator(_fit)]
 # A grid may have no name, but not one that nobody sees.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from gisgrid.geometry.metric import local_metric
 from gisgrid.hotspots.near_repeat import MOST_PAIRS, near_repeat
-from gisgrid.store.hazards import hazard_events
+from gisgrid.store.hazards import epoch_seconds, hazard_events
 from gisgrid.store.hotspots.finding import period_of
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from gisgrid.store.hazards import HazardFilter
 
 __all__ = ["NearRepeats", "find_near_repeats"]
+
+_SECONDS_OF_DAY: Final = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,9 @@ def find_near_repeats(
     if len(dated):
         metric = local_metric(float(lon.mean()), float(lat.mean()))
         points = np.column_stack(metric.transform(lon, lat))
-    moments = (dated["found_at"] - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
     table = near_repeat(
         points,
-        np.asarray(moments, dtype=np.float64),
+        epoch_seconds(dated["found_at"]) / _SECONDS_OF_DAY,
         metres,
         days,
         permutations=permutations,

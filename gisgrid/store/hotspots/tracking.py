@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from gisgrid.hotspots.emerging import emerging
-from gisgrid.store.hazards import hazard_events, present_of
+from gisgrid.store.hazards import epoch_seconds, hazard_events, present_of
 from gisgrid.store.hotspots.placing import Place, Places
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     import geopandas as gpd
-    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from gisgrid.store.hazards import HazardFilter
@@ -106,7 +105,8 @@ def find_emerging(
     places = Places.read(connection, level, at, edge_m=edge_m)
     events = hazard_events(connection, replace(wanted, since=edges[0], until=edges[-1]))
     position = places.of(events)
-    slot = np.searchsorted(_seconds(pd.Series(edges)), _seconds(events["found_at"]), "right") - 1
+    begins = [edge.timestamp() for edge in edges]
+    slot = np.searchsorted(begins, epoch_seconds(events["found_at"]), "right") - 1
     inside = position >= 0
     cube = np.zeros((len(places.frame), steps))
     np.add.at(cube, (position[inside], slot[inside]), 1.0)
@@ -135,9 +135,3 @@ def find_emerging(
         rate=rate,
         frame=places.frame[["geometry"]].assign(**columns)[[*columns, "geometry"]],
     )
-
-
-def _seconds(moments: pd.Series[pd.Timestamp]) -> NDArray[np.float64]:
-    """Seconds since 1970."""
-    since = pd.to_datetime(moments, utc=True) - pd.Timestamp(0, tz="UTC")
-    return np.asarray(since.dt.total_seconds(), dtype=np.float64)

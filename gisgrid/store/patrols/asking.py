@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from gisgrid.errors import InputError
@@ -20,6 +20,8 @@ PACES: Final = {"walk": 80.0, "ride": 200.0}
 _LONGEST: Final = timedelta(hours=24)
 _DAY: Final = timedelta(days=1)
 _MOST_OFFICERS: Final = 30
+# The search takes seconds for a dozen officer hours and half a minute for these.
+_MOST_HOURS: Final = 80.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +31,7 @@ class PatrolRequest:
     Attributes
     ----------
     starts, ends : datetime
-        The shift, aware.
+        The shift, aware; kept in UTC, where an hour is an hour also when clocks are changed.
     officers : int
     officer_hours : float
         Of all of them together.
@@ -75,6 +77,14 @@ class PatrolRequest:
                 where=f"{self.officers} officers",
                 fix="make one plan for each team, each within its own grid",
             )
+        if not 0 < self.officer_hours <= _MOST_HOURS:
+            raise InputError(
+                f"a plan spends up to {_MOST_HOURS:g} officer hours",
+                where=f"{self.officer_hours:g} officer hours",
+                fix="make one plan for each team, each within its own grid",
+            )
+        for name in ("starts", "ends"):
+            object.__setattr__(self, name, getattr(self, name).astimezone(UTC))
 
     @property
     def document(self) -> dict[str, Any]:

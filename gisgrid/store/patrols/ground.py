@@ -170,12 +170,15 @@ def read_surroundings(
 
 
 def place_frame(connection: Connection, table: Table, within: Grid | None) -> pd.DataFrame:
-    """Addresses or patrol points: id, name, households, lon, lat, micro_id (-1 for none)."""
+    """Addresses or patrol points: id, name, households, lon, lat, micro_id (-1 for none).
+
+    An address without a number of households counts as one.
+    """
     is_home = table is address
     query = select(
         table.c.id,
         (cast("", Text) if is_home else table.c.name).label("name"),
-        (func.coalesce(address.c.households, 0) if is_home else cast(0, Double)).label(
+        (func.coalesce(address.c.households, 1) if is_home else cast(0, Double)).label(
             "households"
         ),
         func.ST_X(table.c.point).label("lon"),

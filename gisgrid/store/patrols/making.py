@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from sqlalchemy import insert
 
-from gisgrid.errors import InputError
+from gisgrid.errors import InputError, LimitExceeded
 from gisgrid.hotspots.forecast import expected_events
 from gisgrid.hotspots.patrols import Ground, Patrol, Team, plan_patrol, reach_within, turn
 from gisgrid.store import grids, revisions
-from gisgrid.store.hazards import present_of
+from gisgrid.store.hazards import epoch_seconds, present_of
 from gisgrid.store.patrols.asking import PACES, PatrolRequest
 from gisgrid.store.patrols.ground import Surroundings, read_surroundings
 from gisgrid.store.patrols.nearby import nearest_addresses
@@ -33,6 +33,8 @@ __all__ = ["make"]
 
 # For this long the rhythm of calls is taken as even; as long as the rounds of a patrol.
 _STRETCH: Final = timedelta(hours=2)
+# The way between any two is kept: half a gigabyte for these.
+_MOST_SITES: Final = 8_000
 _SUBJECTS: Final = 3
 
 
@@ -66,6 +68,8 @@ def make(
         A code is no grid's.
     InputError
         A grid to be visited first is no micro-grid, or there are more hours than the shift has.
+    LimitExceeded
+        There are too many places to stop at.
     Conflict
         There is nothing to patrol.
     """
@@ -87,6 +91,12 @@ def make(
     waiting = turn([one for one in row if one in somewhere], request.every)
     expected = _expected(around, request, settings)
     sites = candidate_sites(around, expected.sum(axis=1), request.reach_m, (*asked, *waiting))
+    if len(sites.xy) > _MOST_SITES:
+        raise LimitExceeded(
+            f"a plan chooses among up to {_MOST_SITES:,} places to stop at",
+            where=f"{len(sites.xy):,} patrol points and suggested places",
+            fix="make one plan for each town: within its grid",
+        )
     cells = around.cells[["x", "y"]].to_numpy(np.float64)
     ground = Ground(sites.xy, sites.grid, reach_within(sites.xy, cells, request.reach_m), expected)
     patrol = plan_patrol(ground, team, asked=asked, waiting=waiting, seed=request.seed)
@@ -131,7 +141,7 @@ def _hourly(
     starts, ends = stretch
     events = expected_events(
         around.cell,
-        around.hazards["found_at"].to_numpy("datetime64[us]").astype(np.int64) / 1e6,
+        epoch_seconds(around.hazards["found_at"]),
         len(around.cells),
         starts,
         ends,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import Date, cast, func, insert, select
 
 from gisgrid.errors import InputError, NotFound
+from gisgrid.store import clock
 from gisgrid.store.grids import valid_grids
 from gisgrid.store.patrols.turns import last_words
 from gisgrid.store.tables import patrol_plan, patrol_point, patrol_stop, patrol_visit
+from gisgrid.times import EARLIEST_YEAR
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -20,6 +22,8 @@ __all__ = ["By", "Done", "Visit", "done", "record"]
 
 By = Literal["plan", "grid", "week"]
 _LONGEST_NOTE: Final = 1000
+# Clocks of those who record may go fast.
+_FAST: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def record(
     Raises
     ------
     InputError
-        Neither or both are named, or the note is too long.
+        Neither or both are named, the note is too long, or the time lies ahead or in times of
+        which nothing is on record.
     NotFound
         There is no such stop or patrol point.
     """
@@ -110,6 +115,11 @@ def record(
         raise InputError("a visit is of a stop or of a patrol point", fix="name one of them")
     if max(len(visitor), len(note)) > _LONGEST_NOTE:
         raise InputError(f"a note has at most {_LONGEST_NOTE:,} letters", fix="make it shorter")
+    # A time to come would keep the grid from its turn until then.
+    if visited_at.year < EARLIEST_YEAR or visited_at > clock.now(connection, UTC) + _FAST:
+        raise InputError(
+            "a visit is of the past", where=visited_at.isoformat(), fix="say when it was"
+        )
     place = _stop(connection, plan_id, stop_id) if stop_id is not None else None
     if place is None:
         place = _point(connection, patrol_point_id or "")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, insert, text, update
 from sqlalchemy.exc import DBAPIError
 
-from gisgrid.errors import Conflict, InputError, NotFound
+from gisgrid.errors import Conflict, InputError, LimitExceeded, NotFound
 from gisgrid.settings import Settings
 from gisgrid.store import clock
 from gisgrid.store.patrols import (
@@ -22,7 +22,8 @@ from gisgrid.store.patrols import (
     record,
     tonight,
 )
-from gisgrid.store.tables import hazard
+from gisgrid.store.tables import address, hazard
+from gisgrid.times import parse_shift
 
 from .conftest import LAST, Planner, at
 
@@ -74,6 +75,17 @@ def test_officers_go_at_the_hour_of_the_calls(plan_for: Planner) -> None:
     assert max(stop.arrives for stop in plan.stops) <= early + timedelta(hours=6)
 
 
+@pytest.mark.parametrize(("day", "hours"), [(date(2024, 3, 9), 7), (date(2024, 11, 2), 9)])
+def test_the_night_on_which_clocks_are_changed(plan_for: Planner, day: date, hours: int) -> None:
+    starts, ends = parse_shift("22:00-06:00", day, ZoneInfo("America/Los_Angeles"))
+    with pytest.raises(InputError, match=f"a shift of {hours}"):
+        plan_for(starts=starts, ends=ends, officer_hours=hours + 0.5)
+    plan = plan_for(starts=starts, ends=ends, officer_hours=float(hours))
+    arrivals = [stop.arrives for stop in plan.stops]
+    assert arrivals == sorted(set(arrivals))
+    assert arrivals[-1] + timedelta(minutes=10) <= ends.astimezone(UTC)
+
+
 def test_confidential_hazards_send_nobody_anywhere(plan_for: Planner, beat: Engine) -> None:
     codes = {stop.grid for stop in plan_for(officers=2, officer_hours=4.0, every=1000).stops}
     assert "A1U2M4" not in codes
@@ -110,6 +122,11 @@ def test_without_hazards_homes_are_patrolled_and_it_is_said(
     assert plan.hazards_until is None
     assert (plan.expected, plan.covered) == (0.0, 0.0)
     assert {"A1U1M1", "A1U2M1"} <= {stop.grid for stop in plan.stops}
+    # An address that says nothing of its households is a home too.
+    with beat.begin() as connection:
+        connection.execute(update(address).values(households=None))
+    stops = {stop.grid: stop.why for stop in plan_for(every=1000).stops}
+    assert stops["A1U2M1"] == "expected"
 
 
 @pytest.mark.parametrize(
@@ -121,6 +138,8 @@ def test_without_hazards_homes_are_patrolled_and_it_is_said(
         ({"within": "A1U1M4"}, Conflict, "nothing to patrol"),
         ({"officer_hours": 9.0}, InputError, "shift of 2"),
         ({"officers": 31}, InputError, "1 to 30 officers"),
+        ({"officers": 30, "officer_hours": 80.5}, InputError, "up to 80 officer hours"),
+        ({"officer_hours": float("nan")}, InputError, "up to 80 officer hours"),
         ({"ends": NIGHT}, InputError, "24 hours"),
         ({"ends": NIGHT + timedelta(hours=25)}, InputError, "24 hours"),
         ({"reach_m": 0.0}, InputError, "0 m"),
@@ -236,3 +255,9 @@ def test_hazards_after_the_present_say_nothing(plan_for: Planner, beat: Engine) 
     after = plan_for()
     assert after.hazards_until == before.hazards_until
     assert after.expected == before.expected
+
+
+def test_too_many_places_to_stop_at(plan_for: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gisgrid.store.patrols.making._MOST_SITES", 2)
+    with pytest.raises(LimitExceeded, match="up to 2 places"):
+        plan_for()

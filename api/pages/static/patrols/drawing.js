@@ -85,10 +85,10 @@ function streetNames(features, view) {
 }
 
 function pin({ lon, lat, label }, view, colour) {
-  const [x, y] = view(lon, lat), half = 2.9 + 1.2 * (label.length - 1);
+  const [x, y] = view(lon, lat), half = 2.3 + 0.95 * (label.length - 1);
   return make("g", { class: "pin" },
-    make("rect", { x: x - half, y: y - 2.9, width: 2 * half, height: 5.8, rx: 2.9, fill: colour }),
-    make("text", { x, y: y + 1.45 }, label));
+    make("rect", { x: x - half, y: y - 2.3, width: 2 * half, height: 4.6, rx: 2.3, fill: colour }),
+    make("text", { x, y: y + 1.15 }, label));
 }
 
 function scale(view) {

@@ -5,15 +5,15 @@ import { complain, why } from "./words.js";
 import { address, clock, colour, kilometres, officersOf, span } from "./plan.js";
 
 export function showOfficers(box, plan, { visit, look }) {
-  box.replaceChildren(...officersOf(plan).map((one) => officerCard(one, visit, look)));
+  box.replaceChildren(...officersOf(plan).map((one) => officerCard(one, plan.asked.reach_m, visit, look)));
   if (!plan.stops.length) box.replaceChildren(el("p", {}, two("没有可排的站点。", "There is nowhere to stop.")));
 }
 
-function officerCard({ officer, own }, visit, look) {
+function officerCard({ officer, own }, reach, visit, look) {
   const title = el("h3", {},
     badge("", officer), two(`第 ${officer} 组`, `Officer ${officer}`),
     el("small", {}, `${span(own)} · ${own.length} 站 stops · ${kilometres(own)} km`));
-  const items = own.map((stop) => stopItem(stop, visit, look));
+  const items = own.map((stop) => stopItem(stop, reach, visit, look));
   return el("section", { class: "officer" }, title, el("ol", {}, ...items));
 }
 
@@ -23,8 +23,8 @@ function badge(text, officer) {
   return made;
 }
 
-function stopItem(stop, visit, look) {
-  const [zh, en] = why(stop);
+function stopItem(stop, reach, visit, look) {
+  const [zh, en] = why(stop, reach);
   const suggested = stop.patrol_point ? null : el("em", {}, two("建议点", "suggested"));
   const item = el("li", { "data-stop": String(stop.id) },
     el("button", { type: "button", class: "go", title: "在地图上看 show on the map", onclick: () => look(stop) },

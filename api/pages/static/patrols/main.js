@@ -48,7 +48,20 @@ function fillIn(wanted) {
   }
   const first = byId("first");
   first.hidden = asked.length === 0;
-  first.replaceChildren(two(`先去：${asked.join("、")}`, `First: ${asked.join(", ")}`));
+  tellAsked(asked);
+  // The plan itself complains of a code that is none.
+  nameAsked().catch(() => null);
+}
+
+function tellAsked(names) {
+  byId("first").replaceChildren(two(`必去：${names.join("、")}`, `To be visited: ${names.join(", ")}`));
+}
+
+// Officers know grids by their names.
+async function nameAsked() {
+  const wanted = asked;
+  const found = await Promise.all(wanted.map((code) => ask(`/v1/grids/${encodeURIComponent(code)}`)));
+  if (asked === wanted) tellAsked(found.map(({ content }) => content.name || content.code));
 }
 
 async function make() {

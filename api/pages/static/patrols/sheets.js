@@ -17,22 +17,22 @@ function sheet({ officer, own }, plan, ground) {
       el("p", { class: "title" }, ...head(plan)),
       el("p", { class: "sub" }, `${span(own)} · ${own.length} 站 stops · ${kilometres(own)} km · 单号 plan ${plan.plan.id} · ${until}`)),
     plan.notice ? el("p", { class: "notice" }, plan.notice) : null);
-  return el("section", { class: "sheet" }, top, drawMap(own, ground, colour(officer)), table(own));
+  return el("section", { class: "sheet" }, top, drawMap(own, ground, colour(officer)), table(own, plan.asked.reach_m));
 }
 
-function table(own) {
+function table(own, reach) {
   const titles = [["站", "stop"], ["到达", "arrive"], ["停留", "stay"], ["地点", "place"], ["原因", "why"], ["到访", "done"]];
   const cells = titles.map(([zh, en]) => el("th", { scope: "col" }, two(zh, en)));
-  return el("table", {}, el("thead", {}, el("tr", {}, ...cells)), el("tbody", {}, ...own.map(row)));
+  return el("table", {}, el("thead", {}, el("tr", {}, ...cells)), el("tbody", {}, ...own.map((stop) => row(stop, reach))));
 }
 
-function row(stop) {
-  const reason = why(stop);
+function row(stop, reach) {
+  const reason = why(stop, reach);
   return el("tr", {},
     el("td", { class: "n" }, String(stop.position)),
     el("td", { class: "time" }, clock(stop.arrives)),
     el("td", {}, `${stop.minutes} 分`),
     el("td", {}, el("b", {}, stop.name || "建议点 suggested"), el("span", { class: "line" }, address(stop))),
-    el("td", { class: "reason" }, reason[0]),
+    el("td", { class: "reason" }, two(...reason)),
     el("td", { class: "box" }, stop.visited_at ? "☑" : "☐"));
 }

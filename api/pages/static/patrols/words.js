@@ -15,17 +15,17 @@ export function complain(error) {
 }
 
 const WHY = {
-  asked: ["指定先去", "asked for"],
+  asked: ["指定必去", "asked for"],
   waiting: ["轮到这个网格", "its turn"],
   expected: ["预计多发", "much expected"],
 };
 
 // Why a stop is on the plan, in Chinese and in English.
-export function why({ why: kind, recent, subjects }) {
+export function why({ why: kind, recent, subjects }, reach) {
   const [zh, en] = kind === "expected" && !recent ? ["历来多发", "frequent in the long run"] : WHY[kind];
   const what = subjects.map(([name, size]) => `${name} ${size}`).join("、");
   return [
-    `${zh}${recent ? `；30 天 ${recent} 起${what ? `：${what}` : ""}` : "；30 天无隐患"}`,
-    `${en}; ${recent} in 30 days`,
+    `${zh}；${reach} 米内 30 天${recent ? ` ${recent} 起${what ? `：${what}` : ""}` : "无隐患"}`,
+    `${en}; ${recent} within ${reach} m in 30 days`,
   ];
 }

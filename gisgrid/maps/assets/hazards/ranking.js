@@ -83,7 +83,7 @@ gisgrid.Ranking = class {
       "▲▼ against as many days before; rates are scaled to a year, and steadied where households are few."));
     this.plan.replaceChildren(...(data.served && level.key === "micro" && ranked.length
       ? [gisgrid.patrolLink(this.filters.state, ranked.slice(0, 3).map((one) => level.codes[one.i]),
-          `排今晚的巡逻：前 ${Math.min(3, ranked.length)} 个网格先去`, `plan tonight's patrol, the worst ${Math.min(3, ranked.length)} first`)] : []));
+          `排今晚的巡逻：前 ${Math.min(3, ranked.length)} 个网格必去`, `plan tonight's patrol, the worst ${Math.min(3, ranked.length)} in it`)] : []));
   }
 };
 

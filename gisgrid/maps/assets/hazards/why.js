@@ -46,7 +46,7 @@ gisgrid.Why = class {
 
   plan(level, i) {
     return this.data.served && level.key === "micro"
-      ? gisgrid.patrolLink(this.filters.state, [level.codes[i]], "排今晚的巡逻：先去这里", "plan tonight's patrol, this one first") : null;
+      ? gisgrid.patrolLink(this.filters.state, [level.codes[i]], "排今晚的巡逻：这里必去", "plan tonight's patrol, this one in it") : null;
   }
 
   reasons(found) {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gisgrid.cli.forecast_lines import print_evaluation, print_forecast
+from gisgrid.cli.hazard_options import Categories, Discovery, FoundBy, hazard_filter
 from gisgrid.cli.mapping import require_folder
 from gisgrid.cli.options import (
     Crs,
@@ -30,7 +31,6 @@ from gisgrid.times import parse_instant
 if TYPE_CHECKING:
     from gisgrid.hotspots.forecast import Evaluation
     from gisgrid.points.events import EventFile
-    from gisgrid.store.hazards import HazardFilter
 
 __all__ = ["evaluate", "forecast"]
 
@@ -56,23 +56,6 @@ class Span(StrEnum):
     day = "day"
 
 
-class FoundBy(StrEnum):
-    """Who found a hazard."""
-
-    reported = "reported"
-    discovered = "discovered"
-    all = "all"
-
-
-_Category = Annotated[
-    list[str] | None,
-    typer.Option("--category", metavar="C", help="Only these; may be repeated."),
-]
-_FoundBy = Annotated[
-    FoundBy, typer.Option("--found-by", help="Patrols discover where they go; others report.")
-]
-
-
 def forecast(
     begin: Annotated[
         str | None, typer.Option("--from", metavar="DATE", help="Start; else the present.")
@@ -86,8 +69,8 @@ def forecast(
     cell_m: Annotated[
         float, typer.Option("--cell-m", metavar="M", help="Edge of hexagons, side of squares.")
     ] = 150.0,
-    category: _Category = None,
-    found_by: _FoundBy = FoundBy.reported,
+    category: Categories = None,
+    found_by: Discovery = FoundBy.reported,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="Write all places, by the extension."),
@@ -113,7 +96,7 @@ def forecast(
         end = end if finish is None else parse_instant(finish, settings.zone)
         found = expected_hazards(
             connection,
-            _filter(settings, category, found_by),
+            hazard_filter(settings, category, found_by),
             start,
             end,
             now=now,
@@ -153,8 +136,8 @@ def evaluate(
     layer: Layer = None,
     crs: Crs = None,
     encoding: Encoding = None,
-    category: _Category = None,
-    found_by: _FoundBy = FoundBy.reported,
+    category: Categories = None,
+    found_by: Discovery = FoundBy.reported,
     cell_m: Annotated[
         float, typer.Option("--cell-m", metavar="M", help="Side of the squares.")
     ] = 150.0,
@@ -208,7 +191,7 @@ def _of_database(
     with open_snapshot(database, settings) as connection:
         return said_of(connection), judged_forecasts(
             connection,
-            _filter(settings, category, found_by),
+            hazard_filter(settings, category, found_by),
             period.value,
             now=instant(connection, None, settings),
             zone=settings.zone,
@@ -249,13 +232,3 @@ def _of_file(
         region=region,
     )
     return made, found.bad + outside
-
-
-def _filter(settings: Settings, category: list[str] | None, found_by: FoundBy) -> HazardFilter:
-    from gisgrid.store.hazards import HazardFilter
-
-    return HazardFilter(
-        categories=tuple(category or ()),
-        found_by=found_by.value,
-        discoverers=settings.discoverers,
-    )

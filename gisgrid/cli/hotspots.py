@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gisgrid.cli.hazard_options import Categories, Discovery, FoundBy, hazard_filter
 from gisgrid.cli.hotspot_lines import print_emerging, print_repeats, print_spots
 from gisgrid.cli.mapping import require_folder
 from gisgrid.cli.options import Database, Json, instant, open_snapshot, progress_bar, said_of, say
 from gisgrid.errors import InputError
 from gisgrid.settings import Settings
-from gisgrid.times import parse_instant
 
 if TYPE_CHECKING:
-    from gisgrid.store.hazards import HazardFilter
     from gisgrid.store.hotspots import EmergingSpots, HotSpots
 
 __all__ = ["app"]
@@ -33,14 +32,6 @@ class Level(StrEnum):
     micro = "micro"
     police = "police"
     hexagon = "hexagon"
-
-
-class FoundBy(StrEnum):
-    """Who found a hazard."""
-
-    reported = "reported"
-    discovered = "discovered"
-    all = "all"
 
 
 class Method(StrEnum):
@@ -60,13 +51,6 @@ class Step(StrEnum):
 
 _Level = Annotated[Level, typer.Option("--level", help="Grids of a level, or hexagons.")]
 _Edge = Annotated[float, typer.Option("--edge-m", metavar="M", help="Edge of the hexagons, about.")]
-_Category = Annotated[
-    list[str] | None,
-    typer.Option("--category", metavar="C", help="Only these hazards; may be repeated."),
-]
-_FoundBy = Annotated[
-    FoundBy, typer.Option("--found-by", help="Patrols discover where they go; others report.")
-]
 _Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help="Found from then on.")]
 _Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="Found before then.")]
 _Rate = Annotated[
@@ -83,8 +67,8 @@ _Output = Annotated[
 def find(
     level: _Level = Level.micro,
     edge_m: _Edge = 150.0,
-    category: _Category = None,
-    found_by: _FoundBy = FoundBy.reported,
+    category: Categories = None,
+    found_by: Discovery = FoundBy.reported,
     since: _Since = None,
     until: _Until = None,
     per_household: Annotated[
@@ -105,7 +89,7 @@ def find(
     from gisgrid.store.hotspots import find_hot_spots
 
     settings = Settings()
-    wanted = _filter(settings, category, found_by, since, until)
+    wanted = hazard_filter(settings, category, found_by, since, until)
     if output is not None:
         require_folder(output)
     with open_snapshot(database, settings) as connection:
@@ -133,8 +117,8 @@ def find(
 def emerging(
     level: _Level = Level.micro,
     edge_m: _Edge = 150.0,
-    category: _Category = None,
-    found_by: _FoundBy = FoundBy.reported,
+    category: Categories = None,
+    found_by: Discovery = FoundBy.reported,
     step: Annotated[Step, typer.Option("--step", help="Length of a step.")] = Step.month,
     steps: Annotated[
         int, typer.Option("--steps", metavar="N", min=1, max=500, help="How many of them.")
@@ -153,7 +137,7 @@ def emerging(
     from gisgrid.store.hotspots import find_emerging
 
     settings = Settings()
-    wanted = _filter(settings, category, found_by, None, until)
+    wanted = hazard_filter(settings, category, found_by, None, until)
     if output is not None:
         require_folder(output)
     with open_snapshot(database, settings) as connection:
@@ -184,8 +168,8 @@ def near_repeat(
     days: Annotated[
         str, typer.Option("--days", metavar="D,D,…", help="Bounds of the bands of time.")
     ] = "0,2,7,14,28",
-    category: _Category = None,
-    found_by: _FoundBy = FoundBy.reported,
+    category: Categories = None,
+    found_by: Discovery = FoundBy.reported,
     since: _Since = None,
     until: _Until = None,
     permutations: Annotated[
@@ -200,7 +184,7 @@ def near_repeat(
     from gisgrid.store.hotspots import find_near_repeats
 
     settings = Settings()
-    wanted = _filter(settings, category, found_by, since, until)
+    wanted = hazard_filter(settings, category, found_by, since, until)
     with (
         open_snapshot(database, settings) as connection,
         progress_bar("近重复 near repeats") as progress,
@@ -220,24 +204,6 @@ def near_repeat(
         typer.echo(json.dumps({**head, **document}, ensure_ascii=False))
     else:
         print_repeats({**head, **document})
-
-
-def _filter(
-    settings: Settings,
-    category: list[str] | None,
-    found_by: FoundBy,
-    since: str | None,
-    until: str | None,
-) -> HazardFilter:
-    from gisgrid.store.hazards import HazardFilter
-
-    return HazardFilter(
-        categories=tuple(category or ()),
-        found_by=found_by.value,
-        since=None if since is None else parse_instant(since, settings.zone),
-        until=None if until is None else parse_instant(until, settings.zone),
-        discoverers=settings.discoverers,
-    )
 
 
 def _numbers(text: str, option: str) -> list[float]:

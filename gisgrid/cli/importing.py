@@ -35,7 +35,7 @@ from gisgrid.times import parse_instant
 if TYPE_CHECKING:
     from gisgrid.imports import BoundaryReport, ImportReport
 
-__all__ = ["app"]
+__all__ = ["Level", "app"]
 
 app = typer.Typer(help="Files in: boundaries, places, buildings, lines.", no_args_is_help=True)
 

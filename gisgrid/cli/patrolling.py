@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gisgrid.cli.editing import author
+from gisgrid.cli.hazard_options import Categories, Discovery, FoundBy
+from gisgrid.cli.importing import Level
 from gisgrid.cli.mapping import require_folder
 from gisgrid.cli.options import Database, Json, open_engine, open_snapshot, said_of, say
 from gisgrid.settings import Settings
@@ -31,14 +33,6 @@ _SHOWN = 20
 _WHY = {"asked": "指定 asked for", "waiting": "轮到 its turn", "expected": "预计 expected"}
 
 
-class FoundBy(StrEnum):
-    """Whose hazards are looked at."""
-
-    reported = "reported"
-    discovered = "discovered"
-    all = "all"
-
-
 class By(StrEnum):
     """How officers go."""
 
@@ -52,15 +46,6 @@ class DoneBy(StrEnum):
     plan = "plan"
     grid = "grid"
     week = "week"
-
-
-class Level(StrEnum):
-    """Levels of grids."""
-
-    area = "area"
-    unit = "unit"
-    micro = "micro"
-    police = "police"
 
 
 _Plan = Annotated[int, typer.Argument(metavar="ID", help="Number of the plan.", show_default=False)]
@@ -82,10 +67,7 @@ def plan_patrol(
         float, typer.Option("--officer-hours", metavar="H", help="Of all officers together.")
     ] = 12.0,
     officers: Annotated[int, typer.Option("--officers", metavar="N", help="How many.")] = 3,
-    category: Annotated[
-        list[str] | None,
-        typer.Option("--category", metavar="C", help="Of hazards to look at; may be repeated."),
-    ] = None,
+    category: Categories = None,
     grid: Annotated[
         list[str] | None,
         typer.Option("--grid", metavar="CODE", help="Micro-grid that gets a stop before all else."),
@@ -93,9 +75,7 @@ def plan_patrol(
     within: Annotated[
         str | None, typer.Option("--within", metavar="CODE", help="Only inside this grid.")
     ] = None,
-    found_by: Annotated[
-        FoundBy, typer.Option("--found-by", help="Whose hazards say where to go.")
-    ] = FoundBy.reported,
+    found_by: Discovery = FoundBy.reported,
     every: Annotated[
         int, typer.Option("--every", metavar="N", min=1, help="Nights for a round of all grids.")
     ] = 14,

@@ -36,6 +36,8 @@ _PAGES = 12
 _BATCHES = 4
 # Each takes a core for some seconds.
 _SEEKING = 2
+# How near patrol points are, by distance: gaps of some megabytes each.
+_NEARNESS = 8
 # Answers about hot spots of some kilobytes each.
 _HOT_SPOTS = 32
 # What takes a core for seconds is worked out so many at once; others wait so long for a turn.
@@ -61,6 +63,8 @@ class Service:
         Pictures of the density of hazards, by the state of the hazards and what was asked.
     hot_spots : Kept
         Answers of hot spots, by the state of hazards and addresses and what was asked.
+    nearness : Kept
+        How near patrol points come to homes, by the state of both and the distance.
     turns : BoundedSemaphore
         Turns at what takes long: see `turn`.
     batches : CapacityLimiter
@@ -82,6 +86,7 @@ class Service:
     ogc: KeptForOgc = field(default_factory=KeptForOgc)
     hazard_tiles: Kept[bytes] = field(default_factory=lambda: Kept(_HAZARD_TILES))
     hot_spots: Kept[bytes] = field(default_factory=lambda: Kept(_HOT_SPOTS))
+    nearness: Kept[Any] = field(default_factory=lambda: Kept(_NEARNESS))
     turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_TURNS))
     batches: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_BATCHES))
     streams: int = 0

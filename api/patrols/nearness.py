@@ -74,7 +74,7 @@ def read_coverage(
                 )
 
         key = ("near", query.level, query.within_m, viewer.scope, *_state(reading))
-        rows = [_item(one) for one in service.pages.get(key, measure)]
+        rows = [_item(one) for one in service.nearness.get(key, measure)]
         content = {"within_m": query.within_m, "all": rows[0], "grids": rows[1:]}
         return json_answer(request, content, reading, private=True)
 
@@ -99,7 +99,7 @@ def read_gaps(
                 return patrols.gap_frame(reading.connection, reading.at, within_m=query.within_m)
 
         key = ("gaps", query.within_m, viewer.scope, *_state(reading))
-        frame = service.pages.get(key, measure)
+        frame = service.nearness.get(key, measure)
         if query.around is not None:
             plan = patrols.by_id(reading.connection, query.around)
             frame = patrols.around(frame, plan)

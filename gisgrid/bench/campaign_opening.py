@@ -19,7 +19,7 @@ from gisgrid.store.engine import connect, snapshot
 if TYPE_CHECKING:
     from gisgrid.bench.results import BenchOptions
 
-__all__ = ["campaign_row"]
+__all__ = ["campaign_row", "opened"]
 
 
 def campaign_row(options: BenchOptions) -> list[Row]:
@@ -32,8 +32,8 @@ def campaign_row(options: BenchOptions) -> list[Row]:
     if chromium is None or find_spec("playwright") is None:
         options.progress("未安装 Chromium is not installed; the map is not opened")
         return [Row(GISGRID, "campaign", measures)]
-    opened, requests = _opened(page, chromium, max(options.rounds, 1))
-    return [Row(GISGRID, "campaign", {**measures, "open_ms": opened}, {"requests": requests})]
+    milliseconds, requests = opened(page, chromium, max(options.rounds, 1))
+    return [Row(GISGRID, "campaign", {**measures, "open_ms": milliseconds}, {"requests": requests})]
 
 
 def _drawn(options: BenchOptions) -> tuple[float, str]:
@@ -58,11 +58,16 @@ def _drawn(options: BenchOptions) -> tuple[float, str]:
             engine.dispose()
 
 
-def _opened(page: str, chromium: str, rounds: int) -> tuple[float, int]:
+def opened(page: str, chromium: str, rounds: int) -> tuple[float, int]:
     """Milliseconds until a file is loaded and painted (median), and how often it asked for more."""
     from playwright.sync_api import sync_playwright
 
     taken, asked = [], 0
+    requests: list[Any] = []
+
+    def note(request: Any) -> None:
+        requests.append(request)
+
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         path = Path(folder) / "campaign.html"
         path.write_text(page, encoding="utf-8")
@@ -70,18 +75,18 @@ def _opened(page: str, chromium: str, rounds: int) -> tuple[float, int]:
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
         for _ in range(rounds):
-            opened = browser.new_page(viewport={"width": 1280, "height": 800})
-            requests: list[Any] = []
-            opened.on("request", requests.append)
-            opened.goto(path.as_uri())
+            tab = browser.new_page(viewport={"width": 1280, "height": 800})
+            requests.clear()
+            tab.on("request", note)
+            tab.goto(path.as_uri())
             # The second frame after loading begins when the first one has been painted.
             taken.append(
-                opened.evaluate(
+                tab.evaluate(
                     "new Promise(done => requestAnimationFrame(() => requestAnimationFrame("
                     "() => done(performance.now()))))"
                 )
             )
             asked = max(asked, len(requests) - 1)
-            opened.close()
+            tab.close()
         browser.close()
     return median(taken), asked

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -17,6 +19,8 @@ from gisgrid.store import clock
 from gisgrid.store.engine import connect, snapshot
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from gisgrid.bench.results import BenchOptions
 
 __all__ = ["campaign_row", "opened"]
@@ -32,7 +36,8 @@ def campaign_row(options: BenchOptions) -> list[Row]:
     if chromium is None or find_spec("playwright") is None:
         options.progress("未安装 Chromium is not installed; the map is not opened")
         return [Row(GISGRID, "campaign", measures)]
-    milliseconds, requests = opened(page, chromium, max(options.rounds, 1))
+    with _browser(chromium) as browser:
+        milliseconds, requests = opened(page, browser, max(options.rounds, 1))
     return [Row(GISGRID, "campaign", {**measures, "open_ms": milliseconds}, {"requests": requests})]
 
 
@@ -58,22 +63,29 @@ def _drawn(options: BenchOptions) -> tuple[float, str]:
             engine.dispose()
 
 
-def opened(page: str, chromium: str, rounds: int) -> tuple[float, int]:
-    """Milliseconds until a file is loaded and painted (median), and how often it asked for more."""
+@contextmanager
+def _browser(chromium: str) -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+def opened(page: str, browser: Browser, rounds: int) -> tuple[float, int]:
+    """Milliseconds until a file is loaded and painted (median), and how often it asked for more."""
     taken, asked = [], 0
     requests: list[Any] = []
 
     def note(request: Any) -> None:
         requests.append(request)
 
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "campaign.html"
         path.write_text(page, encoding="utf-8")
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
         for _ in range(rounds):
             tab = browser.new_page(viewport={"width": 1280, "height": 800})
             requests.clear()
@@ -88,5 +100,4 @@ def opened(page: str, chromium: str, rounds: int) -> tuple[float, int]:
             )
             asked = max(asked, len(requests) - 1)
             tab.close()
-        browser.close()
     return median(taken), asked

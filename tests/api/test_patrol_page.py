@@ -65,6 +65,13 @@ def require_accessible(page: Page) -> None:
     assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found] == []
 
 
+def test_it_opens_on_the_district(address: str, visit: Opener) -> None:
+    opened = ready(visit, address)
+    # The towns of the squares are some kilometres wide, the country some thousands.
+    expect(opened.page.locator(".leaflet-control-scale-line")).to_have_text(re.compile(r"\d m|^1 km"))
+    opened.assert_quiet()
+
+
 def test_one_click_plans_tonight_and_a_tap_records_a_visit(
     address: str, squares: Engine, visit: Opener
 ) -> None:

@@ -35,8 +35,14 @@ async function follow() {
     if (plan?.plan.id !== id) await open(id);
     return;
   }
+  if (!plan) await showDistrict();
   fillIn(wanted);
   if (asked.length || wanted.has("category")) await make();
+}
+
+async function showDistrict() {
+  const { content } = await ask("/v1/outlines?level=area");
+  if (!plan) map.district(content);
 }
 
 // Fill the form from an address.

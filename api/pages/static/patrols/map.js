@@ -5,6 +5,7 @@ import { el } from "../planner/words.js";
 import { colour, officersOf, places, placeName, clock } from "./plan.js";
 
 const GRID = { color: "#51626b", weight: 1, dashArray: "4 4", fill: false, interactive: false };
+const TOWN = { color: "#17252f", weight: 2, fill: false, interactive: false };
 const GAP = { color: "#6a1b9a", weight: 1, fillColor: "#8e24aa", fillOpacity: 0.35 };
 const STREETS = { main: 3, minor: 1.6 };
 
@@ -21,6 +22,12 @@ export class PatrolMap {
     }
     [this.ground, this.gapLayer, this.routes] = [1, 2, 3].map(() => L.layerGroup().addTo(this.map));
     this.markers = new Map();
+  }
+
+  // The towns, for as long as no plan is shown.
+  district(outlines) {
+    const towns = L.geoJSON(outlines, { style: TOWN }).addTo(this.ground);
+    if (outlines.features.length) this.map.fitBounds(towns.getBounds(), { animate: false });
   }
 
   show(plan) {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gisgrid.bench.results import BenchOptions
     from gisgrid.hotspots.forecast import Evaluation, Score
 
-__all__ = ["ORACLE", "judged_simulation", "run"]
+__all__ = ["ORACLE", "judged_simulation", "run", "system_rows"]
 
 ORACLE: Final = "oracle"
 # Laws by the name of the case: of the usual one, and of one in which places change often.
@@ -75,7 +75,9 @@ def _simulated(case: str, options: BenchOptions) -> list[Row]:
     for seed in range(count):
         options.progress(f"{case}: seed {seed}")
         made.append(judged_simulation(seed, _LAWS[case]))
-    return _rows(case, made, {"seconds_each": round((time.perf_counter() - begin) / count, 1)})
+    return system_rows(
+        case, made, {"seconds_each": round((time.perf_counter() - begin) / count, 1)}
+    )
 
 
 def _cleveland(options: BenchOptions) -> list[Row]:
@@ -96,10 +98,10 @@ def _cleveland(options: BenchOptions) -> list[Row]:
     region = shapely.union_all(read_grids(file).polygons)
     place = (found.lon, found.lat, found.seconds)
     made, outside = judged_events(*place, "month", zone=zone, region=region)
-    return _rows("cleveland", [made], {"cells": made.cells, "left_out": outside + found.bad})
+    return system_rows("cleveland", [made], {"cells": made.cells, "left_out": outside + found.bad})
 
 
-def _rows(case: str, made: list[Evaluation], detail: dict[str, float]) -> list[Row]:
+def system_rows(case: str, made: list[Evaluation], detail: dict[str, float]) -> list[Row]:
     """A row for each system: means over the seeds, and on how many the model had fewer hits."""
     names = list(dict.fromkeys(one.system for one in made[0].scores))
     model = _hits(made, MODEL)

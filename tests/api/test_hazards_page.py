@@ -13,7 +13,6 @@ from api.app import create_app
 from gisgrid.maps.recorded_hazards import MOST_POINTS
 from gisgrid.settings import Settings
 from gisgrid.store.engine import make_engine
-from tests.maps.test_hostile_text import PAYLOADS, seen
 
 from .browsing import Opened, Opener
 from .conftest import serving
@@ -210,25 +209,3 @@ def test_axe_finds_nothing_serious(few: Opened, visit: Opener, size: tuple[int, 
         )
         assert [one for one in found if one[0] in ("serious", "critical")] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-
-
-def test_hostile_words_run_nothing(squares: Engine, address: str, visit: Opener) -> None:
-    rows = made(len(PAYLOADS) * 2)
-    for row, payload in zip(rows, PAYLOADS * 2, strict=True):
-        row["category"] = row["subject"] = row["origin"] = payload
-        row["confidential"] = False
-    put(squares, rows)
-    opened = visit(f"{address}/hazards")
-    page = opened.page
-    choose(page, "span", "Infinity")
-    panel = seen(page.locator("#panel").text_content() or "")
-    assert all(seen(payload) in panel for payload in PAYLOADS)
-    for k in range(3):
-        page.locator("#worst button").nth(k).click()
-        settle(page)
-        page.keyboard.press("Escape")
-        settle(page)
-    for payload in PAYLOADS:
-        page.evaluate("key => gisgrid.page.filters.set({ category: key })", payload)
-        assert total(page) == 2
-    opened.assert_quiet()

@@ -36,8 +36,8 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/hotspots", tags=["hotspots"])
 
-# Counted 999 times in a few seconds.
-_MOST_PAIRS: Final = 2_000_000
+# Pairs, each in so many random orders: counted in a few seconds.
+_MOST_COUNTED: Final = 400_000_000
 _MOST_BANDS: Final = 20
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": Problem} for status in (404, 413, 422, 429)
@@ -265,7 +265,7 @@ def near_repeats(
             days=days,
             permutations=query.permutations,
             seed=query.seed,
-            most_pairs=_MOST_PAIRS,
+            most_pairs=_MOST_COUNTED // query.permutations,
         )
         return near_repeats_document(found, service.settings.zone)
 

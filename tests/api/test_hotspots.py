@@ -85,7 +85,7 @@ def test_what_cannot_be_answered_is_a_problem(
 
 
 def test_too_many_pairs_are_refused(reader: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api.hotspots, "_MOST_PAIRS", 5)
+    monkeypatch.setattr(api.hotspots, "_MOST_COUNTED", 5 * 199)
     assert reader.get("/v1/hotspots/near-repeat").status_code == 413
 
 

@@ -35,7 +35,11 @@ def run(path: Path, environment: Mapping[str, str]) -> NotebookNode:
     client = NotebookClient(notebook, timeout=PATIENCE, kernel_name="python3", resources=folder)
     # A cell that fails ends the run; what was opened is still closed in peace.
     client.create_kernel_manager().shutdown_wait_time = PATIENCE
-    client.execute(env=dict(environment))
+    with client.setup_kernel(env=dict(environment)):
+        for number, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
+        # All is closed by now, and in peace a kernel waits 30 s for a tracker that heeds no signal.
+        client.shutdown_kernel = "immediate"
     return notebook
 
 

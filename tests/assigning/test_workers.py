@@ -153,8 +153,8 @@ def test_a_worker_killed_half_way_changes_nothing(
     ("workers", "output", "sent", "code"),
     [
         (1, "out.csv", signal.SIGINT, 130),
-        (2, "out", signal.SIGINT, 130),
-        (1, "out.gpkg", signal.SIGTERM, 143),
+        pytest.param(2, "out", signal.SIGINT, 130, marks=pytest.mark.drill),
+        pytest.param(1, "out.gpkg", signal.SIGTERM, 143, marks=pytest.mark.drill),
         (2, "out", signal.SIGTERM, 143),
     ],
 )

@@ -85,7 +85,7 @@ def moves_of(found: Comparison) -> dict[tuple[str, str], tuple[tuple[str | None,
 
 
 # In the sixth a unit goes to another area, and a micro-grid of it reaches beyond it.
-SEEDS = [0, 6, *(pytest.param(seed, marks=pytest.mark.drill) for seed in range(1, 40) if seed != 6)]
+SEEDS = [6, *(pytest.param(seed, marks=pytest.mark.drill) for seed in range(40) if seed != 6)]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -89,7 +89,7 @@ def test_an_import_of_the_same_points_leaves_what_is_held(town: Engine, tmp_path
         assert not any(wrong_rows(connection).values())
 
 
-SEEDS = [*range(2), *(pytest.param(seed, marks=pytest.mark.drill) for seed in range(2, 40))]
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.drill) for seed in range(1, 40))]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

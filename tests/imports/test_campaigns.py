@@ -25,7 +25,7 @@ from gisgrid.store import campaigns, clock
 from gisgrid.store.campaigns import Campaign, Evidence, Item
 from gisgrid.store.campaigns.records import Phase, Task
 from tests.campaigns import ZONE, bring, small_campaign
-from tests.maps.test_hostile_text import PAYLOADS
+from tests.payloads import PAYLOADS
 
 BUILDING = """
     INSERT INTO gisgrid.building (source_id, point, geom) VALUES

@@ -205,10 +205,11 @@ def sample(clone: Callable[[str], str], sample_template: str) -> Iterator[Engine
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The system's own Chromium, which the maps and pages are looked at with."""
+    """Debian's Chromium without windows, which the maps and pages are looked at with."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+            executable_path="/usr/bin/chromium-headless-shell",
+            args=["--no-sandbox", "--disable-gpu"],
         )
         yield browser
         browser.close()

@@ -32,7 +32,7 @@ def campaign_row(options: BenchOptions) -> list[Row]:
         return []
     seconds, page = _drawn(options)
     measures = {"seconds": seconds, "bytes": float(len(page.encode()))}
-    chromium = shutil.which("chromium")
+    chromium = shutil.which("chromium") or shutil.which("chromium-headless-shell")
     if chromium is None or find_spec("playwright") is None:
         options.progress("未安装 Chromium is not installed; the map is not opened")
         return [Row(GISGRID, "campaign", measures)]

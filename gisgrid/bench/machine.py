@@ -33,6 +33,10 @@ _PACKAGES: Final = (
     "pymetis",
     "spopt",
     "gerrychain",
+    "rapidfuzz",
+    "pypinyin",
+    "jionlp",
+    "cpca",
 )
 
 

@@ -28,6 +28,7 @@ BENCHES: Final = {
     "forecast": "gisgrid.bench.forecast",
     "maps": "gisgrid.bench.maps",
     "patrol": "gisgrid.bench.patrol",
+    "address": "gisgrid.bench.address",
 }
 
 

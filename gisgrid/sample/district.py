@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from gisgrid.sample.addresses import name_pilot_road, write_addresses
+from gisgrid.sample.aliases import write_aliases
 from gisgrid.sample.grids import MicroGrids, build_grids, build_micros, draw_police
 from gisgrid.sample.hazards import Places, draw_hazards
 from gisgrid.sample.homes import build_homes
@@ -46,6 +47,9 @@ class District:
         ``id``, ``address``, ``road``, ``lane``, ``number``, ``building``, ``estate`` (text or
         missing), ``households``, ``residents``, ``building_id``, Point strictly inside its
         micro-grid.
+    aliases : DataFrame
+        ``name``, ``means``, ``kind`` (estate: the name of a lane's estate, means the beginning of
+        its addresses; old-name: what a road was called, means the road).
     buildings : GeoDataFrame
         ``id``, ``name``, ``floors``, ``households``, Polygon inside one street block.
     lines : GeoDataFrame
@@ -62,6 +66,7 @@ class District:
 
     grids: gpd.GeoDataFrame
     addresses: gpd.GeoDataFrame
+    aliases: pd.DataFrame
     buildings: gpd.GeoDataFrame
     lines: gpd.GeoDataFrame
     hazards: gpd.GeoDataFrame
@@ -187,6 +192,7 @@ def build_district(seed: int = SEED) -> District:
     return District(
         grids=grids,
         addresses=_addresses(doors, texts),
+        aliases=write_aliases(texts, generator(seed, 10)),
         buildings=houses,
         lines=_lines(network),
         hazards=draw_hazards(places, rng),

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import shapely
 
+from gisgrid.imports.aliases import AliasLoader
 from gisgrid.imports.campaigns import CampaignFiles, load_campaign
 from gisgrid.imports.loading import PointLoader
 from gisgrid.sample.campaign_files import write_campaign
 from gisgrid.store import imports, plans
+from gisgrid.store.addresses.aliases import NewAlias
 from gisgrid.store.copying import as_multi, ewkb
 from gisgrid.store.notices import SAMPLE_NOUN
 from gisgrid.store.places import Stage
@@ -29,7 +31,10 @@ from gisgrid.store.tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import geopandas as gpd
+    import pandas as pd
     from sqlalchemy import Connection, Engine, Table
 
     from gisgrid.sample.district import District
@@ -69,6 +74,10 @@ def load_district(engine: Engine, district: District) -> None:
         )
 
 
+def _texts(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[str, ...]]:
+    return zip(*(frame[name].astype(str) for name in columns), strict=True)
+
+
 class _Loader:
     def __init__(self, connection: Connection, import_id: int) -> None:
         self._connection = connection
@@ -100,8 +109,10 @@ class _Loader:
         category = np.full(len(patrols), "routine", dtype=object)
         self._points(patrol_point, patrols, {"name": patrols["name"], "category": category})
         self._lines(district.lines)
+        self._aliases(district.aliases)
         self._campaign(district.campaign)
-        frames = (buildings, addresses, hazards, patrols, district.lines, district.campaign.items)
+        frames: tuple[pd.DataFrame, ...] = (buildings, addresses, hazards, patrols)
+        frames += (district.lines, district.aliases, district.campaign.items)
         return sum(len(frame) for frame in frames)
 
     def _points(self, table: Table, frame: gpd.GeoDataFrame, columns: dict[str, Any]) -> None:
@@ -129,6 +140,12 @@ class _Loader:
             }
         )
         stage.merge({"import_id": self._import_id})
+
+    def _aliases(self, aliases: pd.DataFrame) -> None:
+        loader = AliasLoader(self._connection, SAMPLE_NOUN)
+        for row, (name, means, kind) in enumerate(_texts(aliases, "name", "means", "kind"), 1):
+            loader.add(row, NewAlias(name, means, kind))
+        loader.merge(self._import_id)
 
     def _campaign(self, campaign: CampaignSample) -> None:
         """As everybody's campaign comes: from the files of a spreadsheet."""

@@ -8,7 +8,7 @@ from importlib import resources
 
 import numpy as np
 
-__all__ = ["MARKET", "PILOT", "Division", "NameGiver", "read_divisions"]
+__all__ = ["FIRST", "MARKET", "PILOT", "SECOND", "Division", "NameGiver", "read_divisions"]
 
 PILOT = "310114106019"
 """Code of 白银一坊, the pilot unit."""
@@ -16,12 +16,13 @@ PILOT = "310114106019"
 MARKET = "310114501901"
 """Made-up code of 万商灯饰市场, the special unit."""
 
-_FIRST = list(
+FIRST = list(
     "金银玉秀锦翠兰桂松竹梅荷芙菱柳枫槐棠云霞星月晴朗清澄碧沐泽润汇涵思博雅文德惠和安康宁虹霁岚芸芷蕙葵樱桐梓"
 )
-_SECOND = list(
+SECOND = list(
     "川溪湖桥塘岸渡洲湾泉林园苑坡坪陵岭峰谷原野田禾穗丰盛昌隆瑞祥嘉庆旭辉晖照明远达通阳春秋台亭阁舟帆"
 )
+"""Characters that names begin with, and end with."""
 _ESTATE_ENDS = ("新村", "花园", "名苑", "雅苑", "小区", "公寓", "新苑", "佳苑", "花苑", "华庭")
 
 
@@ -58,7 +59,7 @@ class NameGiver:
     """
 
     def __init__(self, rng: np.random.Generator) -> None:
-        pairs: list[str] = [first + second for first in _FIRST for second in _SECOND]
+        pairs: list[str] = [first + second for first in FIRST for second in SECOND]
         order = rng.permutation(len(pairs))
         self._roads: list[str] = [pairs[i] for i in order]
         self._rivers: list[str] = [pairs[i] for i in rng.permutation(len(pairs))]

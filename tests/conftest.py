@@ -24,6 +24,7 @@ from gisgrid.store.server import PrivateServer
 from tests.commands import Run
 from tests.folders import free_port, new_folder
 from tests.hostile import hostile_town
+from tests.streets import pave, sweep
 from tests.towns import publish_town
 from tests.village import found_village
 
@@ -167,6 +168,25 @@ def village(lend: Callable[[str], str], village_template: str) -> Iterator[Engin
     made = make_engine(lend(village_template))
     yield made
     made.dispose()
+
+
+@pytest.fixture(scope="session")
+def street_engine(clone: Callable[[str], str], town_template: str) -> Iterator[Engine]:
+    """An engine on the database of `streets`."""
+    made = make_engine(clone(town_template))
+    pave(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def streets(street_engine: Engine) -> Iterator[Engine]:
+    """An engine on a database with the streets of `tests.streets`.
+
+    What a test brings there is swept away after it; grids, addresses and lines are to stay.
+    """
+    yield street_engine
+    sweep(street_engine)
 
 
 @pytest.fixture(scope="session")

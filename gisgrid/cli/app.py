@@ -6,11 +6,15 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import FrameType
 
 import typer
+from typer.core import TyperGroup
 
 from gisgrid.cli import (
+    addresses,
+    aliasing,
     assigning,
     benching,
     campaigns,
@@ -54,6 +58,7 @@ db.app.add_typer(planners.app, name="planner")
 app.add_typer(db.app, name="db")
 app.add_typer(importing.app, name="import")
 importing.app.command("campaign")(campaigns.bring)
+importing.app.command("aliases")(aliasing.bring)
 app.add_typer(exporting.app, name="export")
 app.add_typer(campaigns.app, name="campaign")
 planning.app.command("preview")(comparing.preview)
@@ -63,6 +68,7 @@ planning.app.command("knit")(knitting.knit)
 planning.app.command("share")(planners.share)
 app.add_typer(planning.app, name="plan")
 app.add_typer(places.app, name="place")
+app.add_typer(addresses.app, name="address")
 app.add_typer(mapping.app, name="map")
 app.add_typer(patrolling.app, name="patrol")
 hotspots.app.command("forecast")(forecasting.forecast)
@@ -82,7 +88,7 @@ def main() -> None:
     """Run a command; an error is one line on stderr and an exit code."""
     try:
         with _terminable() as came:
-            code = typer.main.get_command(app).main(standalone_mode=False)
+            code = _command().main(standalone_mode=False)
     except GisgridError as error:
         _stop(message(error), exit_code(error))
     except typer.TyperException as error:
@@ -104,6 +110,12 @@ def main() -> None:
             text = "已中断,未作更改 interrupted: nothing was changed"
             _stop(text, _TERMINATED if came else _INTERRUPTED)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+@cache
+def _command() -> TyperGroup:
+    """All commands; made once, for that takes longer than many of them."""
+    return typer.main.get_group(app)
 
 
 @contextmanager

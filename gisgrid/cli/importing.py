@@ -35,7 +35,7 @@ from gisgrid.times import parse_instant
 if TYPE_CHECKING:
     from gisgrid.imports import BoundaryReport, ImportReport
 
-__all__ = ["Level", "app"]
+__all__ = ["Level", "app", "print_report"]
 
 app = typer.Typer(help="Files in: boundaries, places, buildings, lines.", no_args_is_help=True)
 
@@ -142,6 +142,14 @@ def places(
     lat: Annotated[
         str | None, typer.Option("--lat", metavar="COL", help="Column of latitude or northing.")
     ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address",
+            metavar="COL",
+            help="Column of the address: hazards and patrol points without a point get it so.",
+        ),
+    ] = None,
     category: Annotated[
         str | None, typer.Option("--category", metavar="COL", help="Column of the category.")
     ] = None,
@@ -179,6 +187,7 @@ def places(
         id=row_id,
         lon=lon,
         lat=lat,
+        address=address,
         columns={target: column for target, column in given.items() if column},
         layer=layer,
         crs=crs,
@@ -191,7 +200,7 @@ def places(
         report = import_places(engine, request, zone=settings.zone, progress=progress)
     if lon is None:
         note_offset(file, crs, layer=layer, encoding=encoding)
-    _print(report, as_json)
+    print_report(report, as_json)
 
 
 @app.command()
@@ -230,7 +239,7 @@ def buildings(
     with open_engine(database, Settings()) as engine, progress_bar(file.name) as progress:
         report = import_buildings(engine, request, progress=progress)
     note_offset(file, crs, layer=layer, encoding=encoding)
-    _print(report, as_json)
+    print_report(report, as_json)
 
 
 @app.command()
@@ -268,7 +277,7 @@ def lines(
     with open_engine(database, Settings()) as engine, progress_bar(file.name) as progress:
         report = import_lines(engine, request, progress=progress)
     note_offset(file, crs, layer=layer, encoding=encoding)
-    _print(report, as_json)
+    print_report(report, as_json)
 
 
 def _effective(text: str | None, settings: Settings) -> datetime | None:
@@ -278,7 +287,8 @@ def _effective(text: str | None, settings: Settings) -> datetime | None:
     return parse_instant(text, settings.zone)
 
 
-def _print(report: ImportReport, as_json: bool) -> None:
+def print_report(report: ImportReport, as_json: bool) -> None:
+    """What came of an import of rows."""
     note(report.notices)
     if as_json:
         _print_json(asdict(report))
@@ -291,6 +301,11 @@ def _print(report: ImportReport, as_json: bool) -> None:
     if report.outside is not None:
         inside = report.rows_taken - report.outside
         typer.echo(f"归格 assigned   {inside:>12,}   界外 outside {report.outside:,}")
+    if report.by_address or report.queued:
+        typer.echo(
+            f"按址定位 by address {report.by_address:>7,}   待审 to review {report.queued:,}"
+            f"{': gisgrid address review list' if report.queued else ''}"
+        )
     _print_rejected(report)
 
 

@@ -1,46 +1,65 @@
-"""``gisgrid resolve``: which grids own a point, or each point of a file."""
+"""``gisgrid resolve``: which grids own a point or an address, or each one of a file."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from gisgrid.cli.matched import resolve_text
 from gisgrid.cli.options import At, Crs, Database, Json, instant, open_snapshot, progress_bar
+from gisgrid.cli.owner_lines import owner_lines, owners_document
 from gisgrid.errors import InputError
 from gisgrid.settings import Settings
 
-if TYPE_CHECKING:
-    from gisgrid.locate import Resolution
-
 __all__ = ["resolve"]
-
-_LEVEL_NAMES = {"area": "街镇 area", "unit": "村居 unit", "micro": "微网格 micro"}
 
 
 def resolve(
+    text: Annotated[
+        str | None, typer.Argument(help="An address in words.", show_default=False)
+    ] = None,
     lon: Annotated[float | None, typer.Option("--lon", metavar="X", help="Longitude.")] = None,
     lat: Annotated[float | None, typer.Option("--lat", metavar="Y", help="Latitude.")] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", metavar="CSV", help="Points to resolve: columns id, lon, lat."),
+        typer.Option(
+            "--file", metavar="CSV", help="What to resolve: columns id, lon, lat or id, address."
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="CSV", help="Where to write them.")
     ] = None,
     crs: Crs = None,
     at: At = None,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, max=100, help="Most addresses that a text may mean.")
+    ] = 5,
     database: Database = None,
     as_json: Json = False,
 ) -> None:
-    """Say which grids own a point (wgs84 unless --crs says otherwise), or each point of a file."""
+    """Say which grids own an address, a point (wgs84 unless --crs says so), or those of a file."""
+    points = lon is not None or lat is not None
+    if sum((text is not None, points, file is not None)) > 1:
+        raise InputError("too much is asked at once", fix="give TEXT, --lon and --lat, or --file")
     if file is not None:
         _resolve_file(file, output, crs, at, database)
-        return
-    if lon is None or lat is None:
-        raise InputError("no point is given", fix="give --lon X --lat Y, or --file POINTS.csv")
+    elif text is not None:
+        resolve_text(text, limit=limit, at=at, database=database, as_json=as_json)
+    elif lon is not None and lat is not None:
+        _resolve_point(lon, lat, crs, at, database, as_json)
+    else:
+        raise InputError(
+            "no point is given",
+            fix="give an address, --lon X --lat Y, or --file POINTS.csv",
+        )
+
+
+def _resolve_point(
+    lon: float, lat: float, crs: str | None, at: str | None, database: str | None, as_json: bool
+) -> None:
     from gisgrid.geometry.crs import Crs as CrsValue
     from gisgrid.geometry.crs import point_to_wgs84
     from gisgrid.store import revisions
@@ -53,9 +72,11 @@ def resolve(
         found = resolve_point(connection, x, y, instant(connection, at, settings))
         revision = revisions.current(connection)
     if as_json:
-        typer.echo(json.dumps(_document(found, revision, frame.name), ensure_ascii=False))
-    else:
-        _print(found)
+        answer = {"revision": revision, "crs": frame.name, **owners_document(found)}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    for line in owner_lines(found):
+        typer.echo(line)
 
 
 def _resolve_file(
@@ -73,30 +94,3 @@ def _resolve_file(
         moment = instant(connection, at, settings)
         rows = resolve_file(connection, file, output, crs=crs, at=moment, progress=progress)
     typer.echo(f"写出 written    {rows:>12,}   → {output}")
-
-
-def _document(found: Resolution, revision: int, crs: str) -> dict[str, object]:
-    grids = [{"level": g.level, "code": g.code, "name": g.name} for g in found.grids]
-    return {
-        "status": found.status,
-        "revision": revision,
-        "crs": crs,
-        "nested": found.nested,
-        "missing": list(found.missing),
-        "grids": grids,
-        "police": {"code": found.police.code, "name": found.police.name} if found.police else None,
-    }
-
-
-def _print(found: Resolution) -> None:
-    if not found.grids:
-        typer.echo("界外 outside: 没有网格覆盖此点 no grid covers this point")
-    for grid in found.grids:
-        border = "   在边界上 on its border" if grid.border else ""
-        typer.echo(f"{_LEVEL_NAMES[grid.level]:<14} {grid.code}  {grid.name}{border}")
-    for level in found.missing:
-        typer.echo(f"{_LEVEL_NAMES[level]:<14} 缺 none")
-    if found.police:
-        typer.echo(f"派出所 police  {found.police.code}  {found.police.name}")
-    if not found.nested:
-        typer.echo("注意 各级网格互不嵌套 note: the levels do not nest here")

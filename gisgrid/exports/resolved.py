@@ -1,7 +1,8 @@
-"""A file of points, with the grids that own them beside each."""
+"""A file of points or addresses, with the grids that own them beside each."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gisgrid.errors import ColumnError
+from gisgrid.exports.resolved_addresses import ADDRESS, ANSWER, AddressAnswers
 from gisgrid.files import Batch, open_source, require_columns, write_frame
 from gisgrid.locate import NESTED_LEVELS
 from gisgrid.points.positions import points
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["resolve_file"]
 
 _POINT: Final = ("lon", "lat")
-_ANSWER: Final = ("status", *NESTED_LEVELS, "error")
+_ANSWER: Final[tuple[str, ...]] = ("status", *NESTED_LEVELS, "error")
 
 
 def resolve_file(
@@ -43,15 +45,16 @@ def resolve_file(
 ) -> int:
     """Write the rows of a CSV again with status, area, unit, micro and error, in the same order.
 
-    A row whose point cannot be read keeps its place and says why under ``error``.
+    A row whose point cannot be read keeps its place and says why under ``error``. Addresses in
+    words get score, matched, lon and lat too: `AddressAnswers`.
 
     Parameters
     ----------
     connection : Connection
     path, output : Path
-        ``path`` has the columns ``lon`` and ``lat``.
+        ``path`` has the columns ``lon`` and ``lat``, or ``address``.
     crs : str or None
-        Must be stated, for a CSV says nothing.
+        Must be stated of points, for a CSV says nothing.
     at : datetime
         Whose boundaries answer.
     progress : callable
@@ -64,9 +67,16 @@ def resolve_file(
     index = level_index(connection, at)
     codes = {grid.id: grid.code for grid in grids.listing(connection, at)}
     with open_source(path, crs=crs) as source:
-        frame_crs = require_crs(source, at=_POINT)
-        require_columns(source, list(_POINT))
-        taken = [name for name in _ANSWER if name in source.columns]
+        if ADDRESS in source.columns and not set(_POINT) <= set(source.columns):
+            answer, columns = ANSWER, [ADDRESS]
+            resolved = AddressAnswers(connection, index, codes).answered
+        else:
+            answer, columns = _ANSWER, list(_POINT)
+            resolved = partial(
+                _resolved, crs=require_crs(source, at=_POINT), index=index, codes=codes
+            )
+        require_columns(source, columns)
+        taken = [name for name in answer if name in source.columns]
         if taken:
             raise ColumnError(
                 f"there is a column {taken[0]!r} already, which the answer would replace",
@@ -77,7 +87,7 @@ def resolve_file(
         def batches() -> Iterator[Batch]:
             done = 0
             for batch in source.batches():
-                yield Batch(batch.first_row, _resolved(batch, frame_crs, index, codes))
+                yield Batch(batch.first_row, resolved(batch))
                 done += len(batch)
                 progress(done, source.rows)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from gisgrid.errors import InputError
 from gisgrid.files import Batch, require_columns
+from gisgrid.imports.addressed import Positions
 from gisgrid.imports.loading import PointLoader
 from gisgrid.imports.report import ImportReport
 from gisgrid.imports.running import (
@@ -23,9 +24,8 @@ from gisgrid.imports.running import (
     typed,
 )
 from gisgrid.points.columns import instants
-from gisgrid.points.positions import point_columns, points
 from gisgrid.points.progress import Progress, quiet
-from gisgrid.points.sieve import Sieve, require_crs
+from gisgrid.points.sieve import Sieve
 from gisgrid.store.places import TABLES
 
 if TYPE_CHECKING:
@@ -59,12 +59,16 @@ class PlaceFile(RowFile):
         ``address``, ``hazard`` or ``patrol``; `PLACE_COLUMNS` says what each may bring.
     lon, lat : str, optional
         The columns of longitude and latitude, or easting and northing; without them the rows
-        bring points of their own.
+        bring points of their own, if any.
+    address : str, optional
+        The column of the address, from which hazards and patrol points that bring no point of
+        their own get it; the others are rejected and sent to the review queue.
     """
 
     kind: str
     lon: str | None = None
     lat: str | None = None
+    address: str | None = None
 
 
 def import_places(
@@ -84,13 +88,7 @@ def import_places(
     RejectedError
         ``strict`` and a row was rejected; nothing is left behind but the rejects file.
     """
-    for name in file.columns:
-        if name not in PLACE_COLUMNS[file.kind]:
-            raise InputError(
-                f"places of the kind {file.kind} have no {name}",
-                where=str(file.path),
-                fix=f"they have {', '.join(PLACE_COLUMNS[file.kind])}",
-            )
+    _check(file)
     readers: dict[str, Reader] = {
         **dict.fromkeys(file.columns, TEXT),
         **dict.fromkeys(_WHOLE_NUMBERS, WHOLE),
@@ -98,26 +96,45 @@ def import_places(
         **dict.fromkeys(_INSTANTS, (partial(instants, zone=zone), "is not a date or time")),
     }
     with open_rows(file) as source, engine.begin() as connection:
-        at = point_columns(source, file.lon, file.lat)
-        crs = require_crs(source, at=at)
-        wanted = [name for name in (file.id, *(at or ()), *file.columns.values()) if name]
+        where = Positions.of(connection, source, file)
+        wanted = [name for name in (file.id, *where.columns, *file.columns.values()) if name]
         require_columns(source, wanted)
         loader = PointLoader(connection, TABLES[file.kind], list(file.columns))
 
         def take(batch: Batch, sieve: Sieve) -> None:
-            lon, lat = points(batch, sieve, crs, at)
+            own = where.own(batch, sieve)
             values = typed(batch, sieve, file.columns, readers)
             ids = source_ids(batch, sieve, file)
+            lon, lat = where.filled(batch, sieve, own)
             loader.add(row_numbers(batch), ids, lon, lat, values, sieve.good)
 
-        return run_import(
+        report = run_import(
             connection,
             source,
             file,
             noun=file.kind,
-            crs=crs.name,
+            crs=where.crs_name,
             wanted=wanted,
             loader=loader,
             take=take,
             progress=progress,
+            options={"address": file.address} if file.address else {},
+        )
+        return where.reported(report)
+
+
+def _check(file: PlaceFile) -> None:
+    """That places of the kind can have what the file is to bring."""
+    for name in file.columns:
+        if name not in PLACE_COLUMNS[file.kind]:
+            raise InputError(
+                f"places of the kind {file.kind} have no {name}",
+                where=str(file.path),
+                fix=f"they have {', '.join(PLACE_COLUMNS[file.kind])}",
+            )
+    if file.address and file.kind == "address":
+        raise InputError(
+            "standard addresses bring points of their own",
+            where=str(file.path),
+            fix="give --lon COL --lat COL, and the column of their text as --text",
         )

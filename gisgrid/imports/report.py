@@ -44,6 +44,10 @@ class ImportReport:
     rejects_file : Path or None
         Where the rejected rows are written, when there are any.
     notices : tuple of Notice
+    by_address : int
+        Rows that got their point from their address.
+    queued : int
+        Texts sent to the review queue, because nobody could say their address.
     """
 
     import_id: int
@@ -56,3 +60,5 @@ class ImportReport:
     outside: int | None
     rejects_file: Path | None
     notices: tuple[Notice, ...]
+    by_address: int = 0
+    queued: int = 0

@@ -158,6 +158,7 @@ def run_import(
     loader: Loader,
     take: Callable[[Batch, Sieve], None],
     progress: Progress,
+    options: Mapping[str, Any] | None = None,
 ) -> ImportReport:
     """Take all rows of a file within the caller's transaction.
 
@@ -170,6 +171,8 @@ def run_import(
     loader : Loader
     take : callable
         Gives the good rows of a batch to the loader and drops the bad ones from the sieve.
+    options : mapping, optional
+        What else was asked for, for the record.
 
     Raises
     ------
@@ -185,7 +188,7 @@ def run_import(
         layer=file.layer,
         crs=crs,
         map_approval=file.map_approval,
-        options={"id": file.id, "columns": dict(file.columns)},
+        options={"id": file.id, "columns": dict(file.columns), **(options or {})},
     )
     read = 0
     with RejectLog(connection, import_id, file.path, file.layer, file.rejects) as rejects:

@@ -62,9 +62,12 @@ def points(
 
 
 def points_if_any(
-    batch: Batch, sieve: Sieve, crs: Crs, columns: tuple[str, str]
+    batch: Batch, sieve: Sieve, crs: Crs, columns: tuple[str, str] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """As `points`, but rows with neither coordinate are kept, as NaN; one alone is bad."""
+    """As `points`, but rows without any are kept, as NaN; one coordinate alone is bad."""
+    if columns is None:
+        x, y = _own_points(batch, sieve, required=False)
+        return _on_the_globe(sieve, x, y, crs, ("geometry", "geometry"))
     x, y = (_coordinate(batch, sieve, name, required=False) for name in columns)
     for own, other, name in ((x, y, columns[0]), (y, x, columns[1])):
         sieve.drop(np.isnan(own) & ~np.isnan(other), name, "is missing")
@@ -95,21 +98,31 @@ def _coordinate(batch: Batch, sieve: Sieve, name: str, *, required: bool) -> NDA
     return values
 
 
-def _own_points(batch: Batch, sieve: Sieve) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _own_points(
+    batch: Batch, sieve: Sieve, *, required: bool = True
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if batch.points is not None:
-        sieve.drop(np.isnan(batch.points[0]), "geometry", "is missing")
+        if required:
+            sieve.drop(np.isnan(batch.points[0]), "geometry", "is missing")
         return batch.points
     # GEOS refuses to name the coordinates of an empty point.
-    geometry = _only(sieve.good, _of_kind(batch, sieve, "point"))
+    geometry = _only(sieve.good, _of_kind(batch, sieve, "point", required=required))
     return shapely.get_x(geometry), shapely.get_y(geometry)
 
 
-def _of_kind(batch: Batch, sieve: Sieve, kind: str) -> NDArray[np.object_]:
+def _of_kind(
+    batch: Batch, sieve: Sieve, kind: str, *, required: bool = True
+) -> NDArray[np.object_]:
     size = len(batch)
     geometry = batch.geometry if batch.geometry is not None else np.full(size, None, dtype=object)
-    sieve.drop(shapely.is_missing(geometry) | shapely.is_empty(geometry), "geometry", "is missing")
+    missing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    if required:
+        sieve.drop(missing, "geometry", "is missing")
+    else:
+        geometry = _only(~missing, geometry)
     kinds = shapely.get_type_id(geometry)
-    sieve.drop(~np.isin(kinds, _KINDS[kind]), "geometry", f"is not a {kind}", _NAMES[kinds])
+    wrong = ~np.isin(kinds, _KINDS[kind]) & ~missing
+    sieve.drop(wrong, "geometry", f"is not a {kind}", _NAMES[kinds])
     return geometry
 
 

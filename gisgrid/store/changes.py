@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Table, Text, cast, func, literal_column, sele
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["fingerprint"]
+__all__ = ["fingerprint", "moment_of"]
 
 
 def fingerprint(connection: Connection, *tables: Table) -> str:
@@ -27,3 +27,14 @@ def fingerprint(connection: Connection, *tables: Table) -> str:
         digest = func.coalesce(func.bit_xor(cast(row, BigInteger)), 0)
         digests.append(select(func.concat(func.count(), ".", digest)).scalar_subquery())
     return "-".join(connection.execute(select(*digests)).one())
+
+
+def moment_of(connection: Connection) -> str:
+    """A name of the state that a database snapshot shows: another one after every change.
+
+    The time at which the server started is in it, for another server may use a name again.
+    """
+    found = connection.execute(
+        select(cast(func.pg_current_snapshot(), Text), func.pg_postmaster_start_time())
+    ).one()
+    return f"{found[0]} {found[1].timestamp()}"

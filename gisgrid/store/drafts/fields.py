@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from shapely.geometry.base import BaseGeometry
 
 from gisgrid.store.codes import fault_of
+from gisgrid.store.texts import printable, storable
 
 __all__ = [
     "Code",
@@ -31,22 +32,6 @@ __all__ = [
 ]
 
 _MOST_VERTICES: Final = 20_000
-
-
-def storable(text: str) -> str:
-    """A text as it is, where the database can hold it."""
-    if "\x00" in text:
-        raise ValueError("NUL characters are not allowed")
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise ValueError("halves of characters are not allowed")
-    return text
-
-
-def printable(text: str) -> str:
-    """A text as it is, where the database can hold it and it is one line of plain letters."""
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
-        raise ValueError("control characters are not allowed")
-    return storable(text)
 
 
 def _fit(code: str) -> str:

@@ -1,5 +1,6 @@
 """The declared schema, one module per family of tables; the migrations must equal it."""
 
+from gisgrid.store.tables.addressing import address_alias, address_review
 from gisgrid.store.tables.base import LEVELS, SCHEMA, metadata
 from gisgrid.store.tables.campaigns import (
     campaign,
@@ -34,6 +35,8 @@ __all__ = [
     "LEVELS",
     "SCHEMA",
     "address",
+    "address_alias",
+    "address_review",
     "boundary_version",
     "building",
     "campaign",

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import comparing, docs, grids, health, history, holds, hotspots, maps, resolve
 from api.access import current_viewer
+from api.addresses.routers import ROUTERS as ADDRESS_ROUTERS
 from api.campaigns import router as campaigns
 from api.hazards.routers import ROUTERS as HAZARD_ROUTERS
 from api.headers import SafeHeaders
@@ -109,7 +110,13 @@ def create_app(
         health.router,
     ):
         app.include_router(router)
-    for router in (*PLAN_ROUTERS, *PATROL_ROUTERS, *OGC_ROUTERS, *HAZARD_ROUTERS):
+    for router in (
+        *ADDRESS_ROUTERS,
+        *PLAN_ROUTERS,
+        *PATROL_ROUTERS,
+        *OGC_ROUTERS,
+        *HAZARD_ROUTERS,
+    ):
         app.include_router(router)
     app.include_router(docs.router)
     app.include_router(pages.router)

@@ -11,11 +11,11 @@ from gisgrid.store.coverages import level_index
 from gisgrid.store.grids import listing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from api.reading import Reading
 
-__all__ = ["Served", "Wording", "opening", "point_body", "word"]
+__all__ = ["Served", "Wording", "described", "opening", "point_body", "word"]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,13 @@ class Served:
             found = self._wordings[owners] = word(self._resolution(owners))
         return found
 
-    def _resolution(self, owners: tuple[tuple[int, bool], ...]) -> Resolution:
+    def resolution(self, lon: float, lat: float) -> Resolution:
+        """The owners of a point given in degrees."""
+        return self._resolution(
+            [index.locate(lon, lat, border=True) for index in self.index.indexes.values()]
+        )
+
+    def _resolution(self, owners: Iterable[tuple[int, bool]]) -> Resolution:
         return Resolution.of(
             [
                 replace(self.grids[level][position], border=border)
@@ -105,13 +111,17 @@ def opening(head: Mapping[str, Any]) -> bytes:
 
 def word(found: Resolution) -> Wording:
     """What an answer says of the owners of a point."""
-    content = {
+    return Wording(found.status.encode(), json_bytes(described(found))[1:])
+
+
+def described(found: Resolution) -> dict[str, Any]:
+    """What a document says of the owners of a point beside its status."""
+    return {
         "nested": found.nested,
         "missing": list(found.missing),
         "grids": [_named(grid) for grid in found.grids],
         "police": _named(found.police) if found.police else None,
     }
-    return Wording(found.status.encode(), json_bytes(content)[1:])
 
 
 def point_body(head: bytes, wording: Wording, crs: str, lon: float, lat: float) -> bytes:

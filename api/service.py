@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
+from api.addresses.shadow import AddressShadow
 from api.following import Following
 from api.hazards.shadow import HazardShadow
 from api.keeping import Kept
@@ -81,6 +82,7 @@ class Service:
     running: Engine | None = None
     following: Following | None = None
     shadow: HazardShadow | None = None
+    gazetteer: AddressShadow | None = None
     past: Kept[Served] = field(default_factory=lambda: Kept(_PAST_DAYS))
     pages: Kept[Any] = field(default_factory=lambda: Kept(_PAGES))
     ogc: KeptForOgc = field(default_factory=KeptForOgc)
@@ -137,6 +139,19 @@ class Service:
         return self.shadow
 
     @property
+    def addresses(self) -> AddressShadow:
+        """The standard addresses in memory.
+
+        Raises
+        ------
+        DatabaseError
+            The application has not been started.
+        """
+        if self.gazetteer is None:
+            raise DatabaseError("the service has not been started", fix="try again in a moment")
+        return self.gazetteer
+
+    @property
     def news(self) -> News:
         """Tells of every new state of the boundaries.
 
@@ -174,6 +189,7 @@ class Service:
         self.following = Following(engine, self.settings, self.log, self.metrics)
         self.following.start()
         self.shadow = HazardShadow(engine, self.settings.discoverers)
+        self.gazetteer = AddressShadow(engine, self.log)
 
     def stop(self) -> None:
         """Let the database go."""
@@ -181,7 +197,9 @@ class Service:
             self.following.stop()
         if self.shadow is not None:
             self.shadow.stop()
-        self.running = self.following = self.shadow = None
+        if self.gazetteer is not None:
+            self.gazetteer.stop()
+        self.running = self.following = self.shadow = self.gazetteer = None
         self.log.flush()
 
 

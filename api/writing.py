@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from fastapi import Response
 from sqlalchemy import func, select
+
+from api.answers import PRIVATE, json_bytes
+from gisgrid.exports.documents import document
+from gisgrid.store import revisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +19,7 @@ if TYPE_CHECKING:
 
     from api.service import Service
 
-__all__ = ["changing"]
+__all__ = ["changed", "changing"]
 
 # Waiting ends first, so that whoever waited is told of the other.
 _LONGEST: Final = {"lock_timeout": "20s", "statement_timeout": "30s"}
@@ -30,3 +35,14 @@ def changing(service: Service) -> Iterator[Connection]:
         for bound, time in _LONGEST.items():
             connection.execute(select(func.set_config(bound, time, True)))
         yield connection
+
+
+def changed(connection: Connection, service: Service, one: Any, status: int = 200) -> Response:
+    """The answer to a change: the revision, and the record as it stands now."""
+    head = {"revision": revisions.current(connection)}
+    return Response(
+        json_bytes(head | document(one, service.settings.zone)),
+        status_code=status,
+        media_type="application/json",
+        headers={"Cache-Control": PRIVATE},
+    )

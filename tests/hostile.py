@@ -16,6 +16,7 @@ from sqlalchemy import Engine, insert
 
 from gisgrid.cli import main
 from gisgrid.maps.text import clean
+from gisgrid.store.addresses import Unsure, add_alias, enqueue
 from gisgrid.store.tables import patrol_point
 from tests.campaigns import bring, small_campaign
 from tests.hazard_rows import made_up
@@ -44,6 +45,9 @@ def hostile_town(engine: Engine, folder: Path) -> list[str]:
                 for k, (lon, lat) in enumerate(places)
             ],
         )
+        add_alias(connection, "老街", "村路", author="x", source="x")
+        unsure = [Unsure(f"{k}号", "unknown") for k in range(2)]
+        enqueue(connection, unsure, source="x")
         done = poison(connection)
     _import_places(engine, folder)
     return done

@@ -56,6 +56,11 @@ PAYLOADS: Final = [
 
 # Words of our own: the tables' checks and the code allow no others.
 _OURS: Final = {
+    ("address_alias", "ended_by"),
+    ("address_alias", "kind"),
+    ("address_review", "reason"),
+    ("address_review", "state"),
+    ("address_review", "status"),
     ("campaign_evidence", "sha256"),
     ("campaign_evidence", "stage"),
     ("draft_edit", "kind"),

@@ -1,9 +1,9 @@
 """A batch from its request to its answer.
 
-The body is read as it arrives and only its points are kept, 20 bytes each, with the ids and the
-faults of rows that have one; the answer is looked up and sent in blocks. All points are counted
-before the first row goes out, so that a batch past a limit, or one that breaks off, gets a problem
-document and not half an answer.
+The body is read as it arrives and only its points are kept, 20 bytes each, or its addresses, with
+the ids and the faults of rows that have one; the answer is looked up and sent in blocks. All rows
+are counted before the first goes out, so that a batch past a limit, or one that breaks off, gets a
+problem document and not half an answer.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import numpy as np
 from anyio import CapacityLimiter, to_thread
 
 from api.answers import PRIVATE
+from api.batch.address_rows import AddressBatch, addresses_written
 from api.batch.arrow_points import read_arrow
-from api.batch.asked import Asked, BatchQuery
+from api.batch.asked import Asked, AskedAddresses, BatchQuery
 from api.batch.csv_points import read_csv
 from api.batch.incoming import Incoming, open_body
 from api.batch.json_points import read_json
@@ -28,7 +29,7 @@ from api.batch.rows import Batch, written
 from api.reading import asked_instant, open_reading
 from api.served import Served
 from gisgrid.errors import InputError
-from gisgrid.geometry.crs import Crs, to_wgs84, valid_lonlat
+from gisgrid.geometry.crs import WGS84, Crs, to_wgs84, valid_lonlat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,31 +65,53 @@ async def resolve_batch(request: Request, query: BatchQuery, service: Service) -
     wanted = answer_kind(request.headers.get("accept", ""), kind)
     incoming = Incoming(request, service.settings.body_limit_bytes)
     # A thread of its own, so that slow senders take none from other routes.
-    batch = await to_thread.run_sync(
+    batch, state = await to_thread.run_sync(
         partial(_read, incoming, kind, query, service), limiter=CapacityLimiter(1)
     )
-    said = f"{wanted} {sorted(batch.head.items())} {query!r}".encode()
+    said = f"{wanted} {sorted(batch.head.items())} {query!r} {state}".encode()
     digest = hashlib.sha256(incoming.digest.digest() + said).hexdigest()[:20]
     headers = {f"Gisgrid-{name.title()}": quote(str(batch.head[name])) for name in batch.head}
     headers |= {
-        # The same bytes asked of the same boundaries get the same bytes.
+        # The same bytes asked of the same boundaries and addresses get the same bytes.
         "ETag": f'"r{batch.served.revision}-{digest}"',
         "Cache-Control": PRIVATE,
     }
-    return Outgoing(written(batch, wanted), media_type=wanted, headers=headers)
+    rows = written(batch, wanted) if isinstance(batch, Batch) else addresses_written(batch, wanted)
+    return Outgoing(rows, media_type=wanted, headers=headers)
 
 
-def _read(incoming: Incoming, kind: str, query: BatchQuery, service: Service) -> Batch:
+def _read(
+    incoming: Incoming, kind: str, query: BatchQuery, service: Service
+) -> tuple[Batch | AddressBatch, str]:
+    """A batch, and what it is answered from beside the boundaries."""
     with open_body(incoming) as body:
         asked = _READERS[kind](body, service.settings.batch_limit)
+    served, head = _boundaries(service, _stated("at", query.at, asked.at))
+    if isinstance(asked, AskedAddresses):
+        return _of_addresses(asked, query, service, served, head)
     stated = _stated("crs", query.crs, asked.crs)
     crs = Crs.parse("wgs84" if stated is None else stated)
-    served, head = _boundaries(service, _stated("at", query.at, asked.at))
     lon, lat = to_wgs84(asked.x, asked.y, crs)
     reasons, reason = _reasons(asked, valid_lonlat(lon, lat))
     # A point that cannot be read is nowhere, so no level owns it.
     lon[reason >= 0] = np.nan
-    return Batch(lon, lat, reasons, reason, asked.ids, served, {**head, "crs": crs.name})
+    head = {**head, "crs": crs.name}
+    return Batch(lon, lat, reasons, reason, asked.ids, served, head), ""
+
+
+def _of_addresses(
+    asked: AskedAddresses,
+    query: BatchQuery,
+    service: Service,
+    served: Served,
+    head: Mapping[str, Any],
+) -> tuple[AddressBatch, str]:
+    if query.crs is not None:
+        raise InputError("is for points", where="crs", fix="leave it out")
+    present = service.addresses.present
+    head = {**head, "crs": WGS84.name}
+    batch = AddressBatch(asked.texts, asked.faults, asked.ids, present.book, served, head)
+    return batch, present.state
 
 
 def _stated(name: str, in_query: str | None, in_body: str | None) -> str | None:

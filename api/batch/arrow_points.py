@@ -1,4 +1,4 @@
-"""Points from an Arrow IPC stream."""
+"""Points or addresses from an Arrow IPC stream."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from api.batch.asked import NO_POINT, Asked, require_few
+from api.batch.asked import Asked, AskedAddresses, require_few
 from api.batch.checked import Checked
+from api.batch.gathered import GatheredAddresses, GatheredPoints
 from gisgrid.errors import ColumnError, InputError
 from gisgrid.points.columns import numbers
 
@@ -24,15 +25,17 @@ __all__ = ["read_arrow"]
 _LONGEST: Final = 100
 
 
-def read_arrow(body: BufferedReader, limit: int) -> Asked:
+def read_arrow(body: BufferedReader, limit: int) -> Asked | AskedAddresses:
     """Read an Arrow IPC stream, batch by batch: columns ``lon`` and ``lat``, others are ignored.
+
+    A stream with a column ``address`` and neither of the two asks for addresses.
 
     Raises
     ------
     InputError
         It is no such stream, or breaks off.
     ColumnError
-        A column is missing, there twice, or holds no numbers.
+        A column is missing, there twice, or holds no numbers or no text.
     LimitExceeded
         It has more rows than the limit.
     """
@@ -45,50 +48,67 @@ def read_arrow(body: BufferedReader, limit: int) -> Asked:
         ) from None
 
 
-def _read(body: BufferedReader, limit: int) -> Asked:
-    parts: list[list[NDArray[np.float64]]] = [[], []]
-    faults: dict[int, str] = {}
+def _read(body: BufferedReader, limit: int) -> Asked | AskedAddresses:
     taken = 0
     with pa.ipc.open_stream(BufferedReader(Checked(body))) as stream:
-        columns = [_Column(_require_one(stream.schema, name)) for name in ("lon", "lat")]
+        names = set(stream.schema.names)
+        addresses = "address" in names and not {"lon", "lat"} & names
+        gathered = GatheredAddresses() if addresses else GatheredPoints()
+        columns = [_Column(_require_one(stream.schema, name)) for name in gathered.columns]
         for batch in stream:
-            require_few(taken + len(batch), limit)
-            for part, column in zip(parts, columns, strict=True):
-                part.append(column.values(batch.column(column.name)))
-            x, y = parts[0][-1], parts[1][-1]
-            lacking = np.flatnonzero(~(np.isfinite(x) & np.isfinite(y))).tolist()
-            faults |= dict.fromkeys((taken + row for row in lacking), NO_POINT)
             taken += len(batch)
-    x, y = (np.concatenate(part) if part else np.empty(0) for part in parts)
-    return Asked(x, y, faults)
+            require_few(taken, limit)
+            if isinstance(gathered, GatheredPoints):
+                x, y = (column.values(batch.column(column.name)) for column in columns)
+                gathered.add(x, y)
+            else:
+                gathered.add(columns[0].texts(batch.column("address")))
+    return gathered.asked()
 
 
 def _require_one(schema: Any, name: str) -> str:
     count = len(schema.get_all_field_indices(name))
     if count != 1:
         raise ColumnError(
-            f"there are {count} columns {name!r}, not one", fix="send columns lon and lat"
+            f"there are {count} columns {name!r}, not one",
+            fix="send columns lon and lat, or address",
         )
     return name
 
 
 class _Column:
-    """A column read batch by batch; a dictionary's words become numbers once, not row by row."""
+    """A column read batch by batch; a dictionary's words are read once, not row by row."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._dictionary: Any = None
-        self._numbers: Any = None
+        self._words: Any = None
 
     def values(self, part: Any) -> NDArray[np.float64]:
         """The numbers of one batch, NaN where there is none."""
         if not pa.types.is_dictionary(part.type):
             return _values(part, self.name)
-        if self._dictionary is None or not _is_same(self._dictionary, part.dictionary):
-            self._dictionary = part.dictionary
-            self._numbers = pa.array(_values(part.dictionary, self.name))
+        if self._is_new(part):
+            self._words = pa.array(_values(part.dictionary, self.name))
+        return _floats(self._words.take(part.indices))
+
+    def texts(self, part: Any) -> list[object]:
+        """The texts of one batch, None where there is none."""
+        if not pa.types.is_dictionary(part.type):
+            return _texts(part, self.name)
+        if self._is_new(part):
+            self._words = _texts(part.dictionary, self.name)
+        # A long word that many rows name stays one.
+        rows = part.indices.to_pylist()
+        return [None if at is None or at < 0 else self._words[at] for at in rows]
+
+    def _is_new(self, part: Any) -> bool:
+        """Whether a batch has another dictionary than the one before."""
         part.indices.validate(full=True)
-        return _floats(self._numbers.take(part.indices))
+        if self._dictionary is not None and _is_same(self._dictionary, part.dictionary):
+            return False
+        self._dictionary = part.dictionary
+        return True
 
 
 def _is_same(one: Any, other: Any) -> bool:
@@ -108,6 +128,15 @@ def _values(column: Any, name: str) -> NDArray[np.float64]:
     elif not pa.types.is_null(kind):
         raise ColumnError(f"column {name!r} holds {kind}, not numbers", fix="send float64")
     return _floats(column)
+
+
+def _texts(column: Any, name: str) -> list[object]:
+    column.validate(full=True)
+    kind = column.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)):
+        raise ColumnError(f"column {name!r} holds {kind}, not text", fix="send strings")
+    found: list[object] = column.to_pylist()
+    return found
 
 
 def _floats(column: Any) -> NDArray[np.float64]:

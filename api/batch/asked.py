@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["NO_POINT", "Asked", "BatchQuery", "BatchRequest", "require_few"]
+__all__ = ["NO_POINT", "Asked", "AskedAddresses", "BatchQuery", "BatchRequest", "require_few"]
 
 NO_POINT: Final = "lon and lat are not two numbers"
 
@@ -30,13 +30,21 @@ class BatchQuery(BaseModel):
 
 
 class BatchRequest(BaseModel):
-    """The body of a batch in JSON; `points` are read one by one, so that a bad one fails alone."""
+    """The body of a batch in JSON: `points` or `addresses`, read one by one, so that a bad one
+    fails alone.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    points: list[Any] = Field(
+    points: list[Any] | None = Field(
+        default=None,
         description="[lon, lat] pairs in `crs`.",
         examples=[[[121.25, 31.38], [121.30, 31.40]]],
+    )
+    addresses: list[Any] | None = Field(
+        default=None,
+        description="Texts, instead of points.",
+        examples=[["马陆镇白银路288弄12号"]],
     )
     crs: CrsName | None = Field(default=None, description="`wgs84` unless stated.")
     at: Instant = None
@@ -66,9 +74,31 @@ class Asked:
     at: str | None = None
 
 
-def require_few(points: int, limit: int) -> None:
-    """Raise `LimitExceeded` past the limit of points."""
-    if points > limit:
+@dataclass(frozen=True)
+class AskedAddresses:
+    """The addresses of a batch and what it says of them.
+
+    Attributes
+    ----------
+    texts : list of str
+        As sent; empty where a row holds none.
+    faults : mapping of int to str
+        Why the rows hold none.
+    ids : list of str or None
+        Of a CSV that has the column.
+    at : str or None
+        Of a JSON body that states it.
+    """
+
+    texts: list[str]
+    faults: Mapping[int, str] = field(default_factory=dict)
+    ids: list[str] | None = None
+    at: str | None = None
+
+
+def require_few(rows: int, limit: int) -> None:
+    """Raise `LimitExceeded` past the limit of points or addresses."""
+    if rows > limit:
         raise LimitExceeded(
             f"there are more points than the limit of {limit:,}", fix="send them in several batches"
         )

@@ -1,4 +1,4 @@
-"""Points from a CSV body."""
+"""Points or addresses from a CSV body."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from io import BufferedReader, TextIOWrapper
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pandas as pd
 
-from api.batch.asked import NO_POINT, Asked, require_few
+from api.batch.asked import Asked, AskedAddresses, require_few
+from api.batch.gathered import GatheredAddresses, GatheredPoints
 from gisgrid.errors import ColumnError, EncodingError, InputError
 from gisgrid.points.columns import numbers
 
 if TYPE_CHECKING:
     from _csv import Reader
 
-    from numpy.typing import NDArray
-
 __all__ = ["read_csv"]
 
 _BLOCK: Final = 50_000
-_FIX: Final = "send a header with lon and lat, and with id where rows have one"
+_FIX: Final = "send a header with lon and lat, or with address, and with id where rows have one"
 
 # The cells of a row, or what is wrong with it.
 _Row = list[str] | str
 
 
-def read_csv(body: BufferedReader, limit: int) -> Asked:
+def read_csv(body: BufferedReader, limit: int) -> Asked | AskedAddresses:
     """Read a CSV body: a header with ``lon`` and ``lat``, perhaps ``id``; UTF-8.
+
+    A header with ``address`` and neither of the two asks for addresses.
 
     Columns are parted by commas; by tabs or semicolons where the header has no comma.
 
@@ -52,32 +52,32 @@ def read_csv(body: BufferedReader, limit: int) -> Asked:
         raise EncodingError("the body is not UTF-8", fix="send UTF-8") from None
 
 
-def _read(text: TextIOWrapper, limit: int) -> Asked:
+def _read(text: TextIOWrapper, limit: int) -> Asked | AskedAddresses:
     first = text.readline()
     delimiter = next((mark for mark in ",\t;" if mark in first), ",")
     reader = csv.reader(chain([first], text), delimiter=delimiter, strict=True)
     header = _header(reader)
-    places = [_place(header, name) for name in ("lon", "lat")]
+    addresses = "address" in header and not {"lon", "lat"} & set(header)
+    gathered = GatheredAddresses() if addresses else GatheredPoints()
+    places = [_place(header, name) for name in gathered.columns]
     id_place = header.index("id") if "id" in header else None
     rows = _rows(reader, len(header))
-    parts: list[list[NDArray[np.float64]]] = [[], []]
-    faults: dict[int, str] = {}
     ids: list[str] | None = None if id_place is None else []
     taken = 0
     while block := list(islice(rows, _BLOCK)):
         require_few(taken + len(block), limit)
+        taken += len(block)
         bad = {row: found for row, found in enumerate(block) if isinstance(found, str)}
         cells = [found if isinstance(found, list) else [""] * len(header) for found in block]
-        for part, place in zip(parts, places, strict=True):
-            part.append(numbers(pd.Series([row[place] for row in cells], dtype="str"))[0])
-        x, y = parts[0][-1], parts[1][-1]
-        lacking = np.flatnonzero(~(np.isfinite(x) & np.isfinite(y))).tolist()
-        faults |= {taken + row: bad.get(row, NO_POINT) for row in lacking}
+        columns = [[row[place] for row in cells] for place in places]
+        if isinstance(gathered, GatheredPoints):
+            x, y = (numbers(pd.Series(column, dtype="str"))[0] for column in columns)
+            gathered.add(x, y, bad)
+        else:
+            gathered.add(columns[0], bad)
         if ids is not None and id_place is not None:
             ids += [row[id_place] for row in cells]
-        taken += len(block)
-    x, y = (np.concatenate(part) if part else np.empty(0) for part in parts)
-    return Asked(x, y, faults, ids)
+    return gathered.asked(ids)
 
 
 def _header(reader: Iterator[list[str]]) -> list[str]:

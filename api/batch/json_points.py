@@ -1,4 +1,4 @@
-"""Points from a JSON body."""
+"""Points or addresses from a JSON body."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import numpy as np
 import orjson
 from pydantic import ValidationError
 
-from api.batch.asked import NO_POINT, Asked, BatchRequest, require_few
+from api.batch.asked import NO_POINT, Asked, AskedAddresses, BatchRequest, require_few
+from api.batch.gathered import GatheredAddresses
 from gisgrid.errors import InputError, LimitExceeded
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ __all__ = ["read_json"]
 _COMMAS: Final = 4
 
 
-def read_json(body: IO[bytes], limit: int) -> Asked:
+def read_json(body: IO[bytes], limit: int) -> Asked | AskedAddresses:
     """Read a JSON body.
 
     Raises
@@ -36,12 +37,29 @@ def read_json(body: IO[bytes], limit: int) -> Asked:
     text = body.read()
     _require_few_values(text, limit)
     wanted = _validated(_parsed(text))
+    if wanted.points is None:
+        return _addresses(wanted, limit)
+    if wanted.addresses is not None:
+        raise InputError("stands beside addresses", where="points", fix="send one of them")
     require_few(len(wanted.points), limit)
     values = _plain_pairs(wanted.points)
     faults: dict[int, str] = {}
     if values is None:
         values, faults = _pairs_one_by_one(wanted.points)
     return Asked(values[:, 0], values[:, 1], faults, crs=wanted.crs, at=wanted.at)
+
+
+def _addresses(wanted: BatchRequest, limit: int) -> AskedAddresses:
+    if wanted.addresses is None:
+        raise InputError(
+            "is missing", where="points", fix="send points, or addresses in their place"
+        )
+    if wanted.crs is not None:
+        raise InputError("is for points", where="crs", fix="leave it out")
+    require_few(len(wanted.addresses), limit)
+    gathered = GatheredAddresses()
+    gathered.add(wanted.addresses)
+    return gathered.asked(at=wanted.at)
 
 
 def _require_few_values(body: bytes, limit: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 from collections.abc import Callable, Iterator
@@ -13,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from api.answers import json_bytes
+from api.batch.documents import csv_document, csv_line, json_document, taken
 from api.batch.kinds import ARROW, CSV, JSON
-from gisgrid.files.cells import safe_cell
 from gisgrid.locate import NESTED_LEVELS
 
 if TYPE_CHECKING:
@@ -123,45 +122,19 @@ def _arrow(batch: Batch) -> Iterator[bytes]:
                     schema=schema,
                 )
             )
-            yield _taken(sink)
-    yield _taken(sink)
-
-
-def _taken(sink: io.BytesIO) -> bytes:
-    """What was written, leaving the sink empty."""
-    piece = sink.getvalue()
-    sink.seek(0)
-    sink.truncate()
-    return piece
+            yield taken(sink)
+    yield taken(sink)
 
 
 def _json(batch: Batch) -> Iterator[bytes]:
     def fragment(row: Row) -> bytes:
         return json_bytes(dict(zip(COLUMNS, row, strict=True)))
 
-    opened = json_bytes({**batch.head, "rows": []})[:-2]
-    for rows in _fragments(batch, fragment):
-        yield opened + b",".join(rows)
-        opened = b","
-    # Without a row there was no block to begin the document.
-    yield b"]}" if len(batch.lon) else opened + b"]}"
+    return json_document(batch.head, _fragments(batch, fragment))
 
 
 def _csv(batch: Batch) -> Iterator[bytes]:
-    yield _csv_line(COLUMNS if batch.ids is None else ("id", *COLUMNS))
-    done = 0
-    for rows in _fragments(batch, _csv_line):
-        if batch.ids is not None:
-            ids = batch.ids[done : done + len(rows)]
-            done += len(rows)
-            rows = [_csv_line((one,))[:-2] + b"," + row for one, row in zip(ids, rows, strict=True)]
-        yield b"".join(rows)
-
-
-def _csv_line(row: Row) -> bytes:
-    line = io.StringIO()
-    csv.writer(line).writerow([safe_cell(cell) for cell in row])
-    return line.getvalue().encode("utf-8")
+    return csv_document(COLUMNS, batch.ids, _fragments(batch, csv_line))
 
 
 def _fragments(batch: Batch, fragment: Callable[[Row], bytes]) -> Iterator[list[bytes]]:

@@ -21,16 +21,14 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Text, cast, func, select
-
 from gisgrid.errors import DatabaseError
-from gisgrid.store.changes import fingerprint
+from gisgrid.store.changes import fingerprint, moment_of
 from gisgrid.store.engine import snapshot
 from gisgrid.store.hazard_snapshot import HazardSnapshot, read_snapshot
 from gisgrid.store.tables import hazard
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine
 
 __all__ = ["HazardShadow"]
 
@@ -128,14 +126,3 @@ class HazardShadow:
                 hazards = before.hazards
         self._known = _Known(hazards, moment, seconds, monotonic())
         return self._known
-
-
-def moment_of(connection: Connection) -> str:
-    """A name of the state that a database snapshot shows: another one after every change.
-
-    The time at which the server started is in it, for another server may use a name again.
-    """
-    found = connection.execute(
-        select(cast(func.pg_current_snapshot(), Text), func.pg_postmaster_start_time())
-    ).one()
-    return f"{found[0]} {found[1].timestamp()}"

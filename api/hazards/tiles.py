@@ -10,7 +10,6 @@ from pydantic import Field
 from api.access import CurrentViewer
 from api.answers import answer
 from api.hazards.filters import FilterQuery
-from api.hazards.shadow import moment_of
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService
@@ -19,6 +18,7 @@ from gisgrid.geometry.tiling import Tile
 from gisgrid.hotspots.density.classes import STEPS, checked_steps, colours, palette
 from gisgrid.hotspots.density.png import palette_png
 from gisgrid.hotspots.density.surface import tile_density
+from gisgrid.store.changes import moment_of
 
 if TYPE_CHECKING:
     from gisgrid.store.hazard_snapshot import HazardSnapshot

@@ -1,4 +1,4 @@
-"""The pages: whose grid a place is in, where a planner draws, where patrols go."""
+"""The pages: whose grid a place is in, where planners draw, where patrols go, what texts mean."""
 
 from __future__ import annotations
 
@@ -84,6 +84,21 @@ def patrol(request: Request, service: CurrentService, viewer: CurrentViewer) -> 
         two=two,
         categories=[(one, *CATEGORY_NAMES.get(one, (one, one))) for one in kinds],
         grounds=[(one.code, one.name) for one in grounds],
+        data=_ground(service),
+    )
+    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/addresses")
+def addresses(request: Request, service: CurrentService, viewer: CurrentViewer) -> Response:
+    """The page on which people decide what texts mean, and keep other names."""
+    with open_reading(service) as reading:
+        notice = reading.notice
+    page = render(
+        "addresses.html",
+        nonce=page_nonce(request),
+        notice=notice,
+        two=two,
         data=_ground(service),
     )
     return HTMLResponse(page, headers={"Cache-Control": "no-store"})

@@ -63,6 +63,13 @@ def test_the_description_names_every_address(client: TestClient) -> None:
         "/ogc/tiles/WebMercatorQuad",
         "/ogc/tiles/WebMercatorQuad/{z}/{y}/{x}",
         "/readyz",
+        "/v1/addresses/aliases",
+        "/v1/addresses/aliases/{alias_id}",
+        "/v1/addresses/nearest",
+        "/v1/addresses/reviews",
+        "/v1/addresses/reviews/{review_id}/decision",
+        "/v1/addresses/reviews/{review_id}/dismiss",
+        "/v1/addresses/suggest",
         "/v1/campaigns",
         "/v1/campaigns/{code}",
         "/v1/campaigns/{code}/burn-down",
@@ -115,7 +122,12 @@ def test_the_description_names_every_address(client: TestClient) -> None:
         "/v1/resolve/batch",
     }
     body = found["paths"]["/v1/resolve/batch"]["post"]["requestBody"]["content"]
-    assert set(body["application/json"]["schema"]["properties"]) == {"points", "crs", "at"}
+    assert set(body["application/json"]["schema"]["properties"]) == {
+        "points",
+        "addresses",
+        "crs",
+        "at",
+    }
 
 
 def test_a_hostile_host_is_text(client: TestClient) -> None:

@@ -14,11 +14,12 @@ from PIL import Image
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
-from api.hazards.shadow import HazardShadow, moment_of
+from api.hazards.shadow import HazardShadow
 from gisgrid.geometry.tiling import Tile, to_world
 from gisgrid.hotspots.density.classes import STEPS, colours, palette
 from gisgrid.hotspots.density.events import Events, Selection
 from gisgrid.hotspots.density.surface import tile_density
+from gisgrid.store.changes import moment_of
 from gisgrid.store.engine import snapshot
 from gisgrid.store.hazards import HazardFilter, hazard_events
 from tests.hazard_rows import made_up

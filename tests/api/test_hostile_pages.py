@@ -15,7 +15,7 @@ from gisgrid.maps.text import clean
 from gisgrid.settings import Settings
 from gisgrid.store import drafts
 from tests.hostile import TILES, Watched, watch
-from tests.payloads import ALL, PAYLOADS, seen
+from tests.payloads import ALL, PAYLOADS, marked, seen
 from tests.touring import tour_campaign, tour_grids, tour_hazards
 
 from .at_planner import click, settled, tool
@@ -52,12 +52,21 @@ def test_the_index_page(own: str, watched: Watched) -> None:
     page.goto(own)
     page.wait_for_selector("body[data-ready=true]", state="attached")
     for lon, lat in ((121.205, 31.305), (121.225, 31.315)):
-        page.get_by_label("经度").fill(str(lon))
-        page.get_by_label("纬度").fill(str(lat))
+        page.get_by_label("地址或经纬度").fill(f"{lon}, {lat}")
         page.get_by_role("button", name="查询").click()
         page.locator("#answer .micro .code").wait_for()
         watched.look()
     require_all(watched, own, "grid_version.name", "campaign.name_zh", "campaign.name_en")
+    box = page.get_by_label("地址或经纬度")
+    box.fill("<")
+    expect(page.locator("#address-list [role=option]").first).to_be_visible()
+    watched.look()
+    for payload in PAYLOADS[::3]:
+        box.fill(f"{payload} {marked('csv.text')}")
+        box.press("Enter")
+        expect(page.locator("#answer p").first).not_to_contain_text("正在查")
+        watched.look()
+    watched.require_shown("csv.text")
     page.locator("#campaigns a").first.click()
     page.locator("#tasks").wait_for()
     watched.require_harmless(own)
@@ -131,6 +140,25 @@ def test_the_page_of_patrols(own: str, watched: Watched) -> None:
     names = [stop["name"] for stop in stops if stop["patrol_point"]]
     assert names
     assert all(seen(name) in seen(watched.text) for name in names)
+
+
+def test_the_page_of_addresses(own: str, watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"{own}/addresses")
+    page.wait_for_selector("body[data-ready=true]", state="attached")
+    expect(page.locator(".review")).to_have_count(2)
+    watched.look()
+    other = page.locator(".review").first.get_by_label("另一个地址")
+    other.fill(f"{PAYLOADS[0]} {marked('csv.text')}")
+    other.press("Enter")
+    page.locator(".review").first.locator(".candidate input").last.check()
+    page.locator("summary").first.click()
+    box = page.get_by_role("combobox", name="查地址")
+    box.fill("<")
+    expect(page.locator("#address-list [role=option]").first).to_be_visible()
+    watched.look()
+    alias = ("address_alias.name", "address_alias.means")
+    require_all(watched, own, "csv.text", *alias, "address_review.text", "address_review.source")
 
 
 def test_the_planner(hostile: Engine, own: str, watched: Watched) -> None:

@@ -18,8 +18,7 @@ def ready(page: Page) -> None:
 
 def type_in(page: Page, lon: object, lat: object, crs: str = "wgs84") -> None:
     """Ask by the box, with the keyboard alone."""
-    page.get_by_label("经度").fill(str(lon))
-    page.get_by_label("纬度").fill(str(lat))
+    page.get_by_label("地址或经纬度").fill(f"{lon}, {lat}")
     page.get_by_label("坐标系").select_option(crs)
     page.keyboard.press("Tab")
     page.get_by_role("button", name="查询").press("Enter")
@@ -41,6 +40,7 @@ def test_it_leads_a_newcomer_to_everything(address: str, visit: Opener) -> None:
         "/maps/campaign",
         "/maps/grids",
         "/planner",
+        "/addresses",
         "/docs",
     }
     places = [link.get_attribute("href") for link in page.get_by_role("link").all()]
@@ -54,8 +54,7 @@ def test_a_click_on_the_map_is_answered(address: str, visit: Opener) -> None:
     ready(page)
     page.locator("#map").click(position={"x": 250, "y": 380})
     page.wait_for_selector("#answer .micro .code")
-    lon = float(page.get_by_label("经度").input_value())
-    lat = float(page.get_by_label("纬度").input_value())
+    lon, lat = page.get_by_label("地址或经纬度").input_value().split(", ")
     reply = page.request.get(f"{address}/v1/resolve?lon={lon}&lat={lat}").json()
     assert [one.inner_text() for one in page.locator("#answer .code").all()] == [
         *(grid["code"] for grid in reply["grids"]),
@@ -110,5 +109,5 @@ def test_every_control_has_a_label(address: str, visit: Opener) -> None:
         "[...document.querySelectorAll('input, select')].filter(e => !e.labels.length).length"
     )
     assert nameless == 0
-    for name in ("经度", "纬度", "坐标系"):
+    for name in ("地址或经纬度", "坐标系"):
         assert page.get_by_label(name).count() == 1

@@ -1,22 +1,12 @@
 // The index page: a map to click, a box to type into, one answer. Text is only ever set as text.
 /* global L */
 
-const LEVELS = {
-  area: ["街镇区域网格", "area grid"],
-  unit: ["村级单元网格", "unit grid"],
-  micro: ["村居微网格", "micro-grid"],
-  police: ["派出所辖区", "police area"],
-};
-const STATUS = {
-  inside: ["在网格内", "inside a grid"],
-  border: ["在网格边界上，归编码在前者", "on a border: the first by code owns it"],
-  outside: ["不在任何网格内", "outside every grid"],
-};
+import { ask } from "./planner/plan.js";
+import { SearchBox } from "./search/box.js";
+import { bad, pointAnswer } from "./search/answers.js";
+import { PlaceMark } from "./search/mark.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const form = document.getElementById("ask");
-const answer = document.getElementById("answer");
-
 const map = L.map("map", { preferCanvas: true, zoomSnap: 0.25, attributionControl: Boolean(data.tiles) });
 map.fitBounds(data.country);
 L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
@@ -27,9 +17,11 @@ if (data.tiles) {
   L.tileLayer(data.tiles.url, { attribution: text.innerHTML, maxZoom: 20 }).addTo(map);
 }
 
-const found = L.layerGroup().addTo(map);
+const box = new SearchBox(document.getElementById("ask"), {
+  mark: new PlaceMark(map),
+  onPoint: (point) => look({ ...point, typed: true }),
+});
 const labels = [];
-let asked = 0;
 
 function element(tag, kind, ...parts) {
   const made = document.createElement(tag);
@@ -38,21 +30,8 @@ function element(tag, kind, ...parts) {
   return made;
 }
 
-function english(text) {
-  const made = element("span", "", text);
-  made.lang = "en";
-  return made;
-}
-
-async function get(address) {
-  const reply = await fetch(address, { headers: { Accept: "application/json" } });
-  const content = await reply.json();
-  if (!reply.ok) throw Object.assign(new Error(content.detail), { fix: content.fix });
-  return content;
-}
-
 async function outlines(level, style, labelled) {
-  const shapes = await get(`/v1/outlines?level=${level}`);
+  const { content: shapes } = await ask(`/v1/outlines?level=${level}`);
   if (!shapes.features.length) return null;
   const layer = L.geoJSON(shapes, { style, interactive: false }).addTo(map);
   if (labelled) layer.eachLayer(label);
@@ -101,69 +80,20 @@ function sample(place) {
   for (const [key, value] of [["lon", place.lng], ["lat", place.lat]]) {
     const text = value.toFixed(4);
     for (const one of document.querySelectorAll(`[data-sample=${key}]`)) one.textContent = text;
-    form.elements[key].placeholder = text;
   }
 }
 
-function tell(zh, en, ...more) {
-  const line = element("p", "verdict bad", `${zh} `, english(en), element("br"), ...more);
-  answer.replaceChildren(line);
-}
+const tell = (zh, en, ...more) => box.show(...bad(zh, en, ...more));
 
-function item(grid) {
-  const [zh, en] = LEVELS[grid.level];
-  const kind = element("div", "kind", `${zh} `, english(en));
-  const head = element("div", "head", kind, element("div", "code", grid.code));
-  return element("li", grid.level, head, element("div", "name", grid.name || grid.code));
-}
-
-function show(result) {
-  const [zh, en] = STATUS[result.status];
-  const list = element("ol", "", ...result.grids.map(item));
-  if (result.police) list.append(item(result.police));
-  const parts = [element("p", "verdict", `${zh} `, english(en)), list];
-  const note = (chinese, other) => parts.push(element("p", "note", `${chinese} `, english(other)));
-  for (const level of result.missing) note(`此处没有${LEVELS[level][0]}。`, `No ${LEVELS[level][1]} here.`);
-  if (!result.nested) note("此处各级网格不相套。", "The levels do not nest here.");
-  if (result.notice) parts.push(element("p", "note", result.notice));
-  answer.replaceChildren(...parts);
-}
-
-function mark(result) {
-  const place = [result.point[1], result.point[0]];
-  const style = { radius: 7, color: "#fff", weight: 2, fillColor: "#17252f", fillOpacity: 1 };
-  found.clearLayers();
-  found.addLayer(L.circleMarker(place, { ...style, interactive: false }));
-  if (!map.getBounds().contains(place)) map.panTo(place);
-}
-
-async function highlight(result, turn, typed) {
-  const last = result.grids.at(-1);
-  if (!last) return;
-  const grid = await get(`/v1/grids/${encodeURIComponent(last.code)}`);
-  if (turn !== asked) return;
-  const style = { color: "#d2761a", weight: 3, fillColor: "#d2761a", fillOpacity: 0.25 };
-  const shape = L.geoJSON(grid.geometry, { style, interactive: false });
-  found.addLayer(shape);
-  // Who clicked sees the place already; who typed may be looking elsewhere.
-  if (typed) map.fitBounds(shape.getBounds(), { maxZoom: 15, padding: [60, 60] });
-}
-
-async function look({ typed }) {
-  asked += 1;
-  const turn = asked;
-  const query = new URLSearchParams();
-  for (const key of ["lon", "lat", "crs"]) query.set(key, form.elements[key].value.trim());
+async function look({ lon, lat, crs, typed }) {
+  const turn = box.begin();
   try {
-    const result = await get(`/v1/resolve?${query}`);
-    if (turn !== asked) return;
-    mark(result);
-    show(result);
-    await highlight(result, turn, typed);
+    const { content } = await ask(`/v1/resolve?${new URLSearchParams({ lon, lat, crs })}`);
+    if (!box.isCurrent(turn)) return;
+    box.show(...pointAnswer(content));
+    await box.point(content, { typed });
   } catch (error) {
-    if (turn === asked) found.clearLayers();
-    const text = [error.message, error.fix].filter(Boolean).join(" · ");
-    if (turn === asked) tell("查不了。", "That cannot be looked up.", text);
+    if (box.isCurrent(turn)) box.complain(error);
   }
 }
 
@@ -172,14 +102,10 @@ map.on("zoomend", thin);
 new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
 map.on("click", (event) => {
   const place = event.latlng.wrap();
-  form.elements.lon.value = place.lng.toFixed(6);
-  form.elements.lat.value = place.lat.toFixed(6);
-  form.elements.crs.value = "wgs84";
-  look({ typed: false });
-});
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  look({ typed: true });
+  const lon = place.lng.toFixed(6), lat = place.lat.toFixed(6);
+  box.text = `${lon}, ${lat}`;
+  box.crs.value = "wgs84";
+  look({ lon, lat, crs: "wgs84", typed: false });
 });
 
 draw()

@@ -7,6 +7,8 @@ import { PatrolMap } from "./map.js";
 import { showOfficers } from "./list.js";
 import { makeSheets } from "./sheets.js";
 import { head, moment } from "./plan.js";
+import { SearchBox } from "../search/box.js";
+import { PlaceMark } from "../search/mark.js";
 
 const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("data").textContent);
@@ -17,6 +19,7 @@ let asked = [];
 let plan = null;
 
 initWords();
+new SearchBox(byId("address-search"), { mark: new PlaceMark(map.map) });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   make().catch(complain);

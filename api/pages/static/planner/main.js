@@ -8,6 +8,8 @@ import { begin, plans } from "./plan.js";
 import { publishDialog, prompt } from "./publish.js";
 import { follow } from "./others.js";
 import { button, complain, el, initWords, two } from "./words.js";
+import { SearchBox } from "../search/box.js";
+import { PlaceMark } from "../search/mark.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
@@ -21,6 +23,8 @@ if (data.tiles) L.tileLayer(data.tiles.url, { maxZoom: 20, maxNativeZoom: 18 }).
 if (data.tiles) map.attributionControl.addAttribution(el("i", {}, data.tiles.attribution).innerHTML);
 L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
 new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
+
+new SearchBox(byId("address-search"), { mark: new PlaceMark(map) });
 
 const app = new App(map, data.range);
 // For whoever looks at the page from the console.

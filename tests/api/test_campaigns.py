@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from gisgrid.settings import Settings
 from tests.campaigns import ZONE, bring, small_campaign
+from tests.payloads import PAYLOADS
 
 from .browsing import Opener
-from .test_index_page import HOSTILE
 
 ITEMS = "/v1/campaigns/c1/items"
 
@@ -175,14 +175,14 @@ def test_only_planners_mark(drive: Engine, settings: Settings) -> None:
 def test_the_first_page_leads_to_each_campaign(
     squares: Engine, address: str, visit: Opener, tmp_path: Path
 ) -> None:
-    for number, payload in enumerate([*HOSTILE, "<&?#%'\"> +"]):
+    for number, payload in enumerate([*PAYLOADS, "<&?#%'\"> +"]):
         head = {"code": f"{number} <&?#%'\"> +", "name_zh": payload, "name_en": payload}
         bring(squares, tmp_path / "campaign", small_campaign(campaign=[head]))
     opened = visit(address)
     links = opened.page.locator("#campaigns a")
-    assert links.count() == len(HOSTILE) + 1
+    assert links.count() == len(PAYLOADS) + 1
     said = {" ".join(text.split()) for text in links.all_text_contents()}
-    assert said == {" ".join(text.split()) for text in [*HOSTILE, "<&?#%'\"> +"]}
+    assert said == {" ".join(text.split()) for text in [*PAYLOADS, "<&?#%'\"> +"]}
     assert "0 / 3" in opened.page.locator("#campaigns li").first.inner_text()
     opened.page.wait_for_load_state("networkidle")
     opened.assert_quiet()

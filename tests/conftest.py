@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
+import pickle
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -201,9 +203,17 @@ def hostile(
 
 
 @pytest.fixture(scope="session")
-def district() -> District:
-    """The sample district of the default seed, built once."""
-    return build_district()
+def district(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> District:
+    """The sample district of the default seed, built once for all workers."""
+    if worker_id == "master":
+        return build_district()
+    kept = tmp_path_factory.getbasetemp().parent / "district.pickle"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(build_district()))
+    found: District = pickle.loads(kept.read_bytes())
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -89,6 +89,7 @@ class AddressAnswer(BaseModel):
     status: Literal["found", "ambiguous", "unknown", "outside"]
     reason: str = Field(description="Why it was not found; empty where it was.")
     text: str
+    crs: str
     read: AddressRead | None
     candidates: list[CandidateItem]
     grids: list[GridName] = Field(description="Of the address that was found, else none.")

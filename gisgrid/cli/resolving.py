@@ -44,9 +44,13 @@ def resolve(
     points = lon is not None or lat is not None
     if sum((text is not None, points, file is not None)) > 1:
         raise InputError("too much is asked at once", fix="give TEXT, --lon and --lat, or --file")
+    if output is not None and file is None:
+        raise InputError("an output file is for --file", where=str(output), fix="leave out -o")
     if file is not None:
         _resolve_file(file, output, crs, at, database)
     elif text is not None:
+        if crs is not None:
+            raise InputError("is for points", where="--crs", fix="leave it out: texts have none")
         resolve_text(text, limit=limit, at=at, database=database, as_json=as_json)
     elif lon is not None and lat is not None:
         _resolve_point(lon, lat, crs, at, database, as_json)

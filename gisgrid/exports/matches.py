@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from gisgrid.geometry.crs import WGS84
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -30,6 +32,7 @@ def match_document(match: Match, owners: Sequence[Mapping[str, Any]]) -> dict[st
         "status": match.status,
         "reason": match.reason,
         "text": match.text,
+        "crs": WGS84.name,
         "read": None if match.reading is None else _read(match.reading),
         "candidates": candidates,
         "grids": candidates[0]["grids"] if match.status == "found" else [],

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from gisgrid.errors import ColumnError
+from gisgrid.errors import ColumnError, InputError
 from gisgrid.exports.resolved_addresses import ADDRESS, ANSWER, AddressAnswers
 from gisgrid.files import Batch, open_source, require_columns, write_frame
+from gisgrid.geometry.crs import WGS84, Crs
 from gisgrid.locate import NESTED_LEVELS
 from gisgrid.points.positions import points
 from gisgrid.points.sieve import Sieve, require_crs
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from gisgrid.geometry.crs import Crs
     from gisgrid.locate import LevelIndex
     from gisgrid.points.progress import Progress
 
@@ -68,6 +68,7 @@ def resolve_file(
     codes = {grid.id: grid.code for grid in grids.listing(connection, at)}
     with open_source(path, crs=crs) as source:
         if ADDRESS in source.columns and not set(_POINT) <= set(source.columns):
+            _require_wgs84(crs)
             answer, columns = ANSWER, [ADDRESS]
             resolved = AddressAnswers(connection, index, codes).answered
         else:
@@ -92,6 +93,16 @@ def resolve_file(
                 progress(done, source.rows)
 
         return write_frame(output, batches()).rows
+
+
+def _require_wgs84(crs: str | None) -> None:
+    """Points of standard addresses are written in WGS 84, whatever else is asked for."""
+    if crs is not None and Crs.parse(crs) != WGS84:
+        raise InputError(
+            "addresses are answered in wgs84",
+            where=f"--crs {crs}",
+            fix=f"leave --crs out, or give the columns {' and '.join(_POINT)}",
+        )
 
 
 def _resolved(batch: Batch, crs: Crs, index: LevelIndex, codes: dict[int, str]) -> pd.DataFrame:

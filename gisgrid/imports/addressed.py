@@ -15,7 +15,7 @@ from gisgrid.points.columns import texts
 from gisgrid.points.positions import point_columns, points, points_if_any
 from gisgrid.points.sieve import require_crs
 from gisgrid.store.addresses.book import read_book
-from gisgrid.store.addresses.reviews import Unsure, enqueue
+from gisgrid.store.addresses.reviews import Unsure, count_open, enqueue
 from gisgrid.store.addresses.saying import why
 
 if TYPE_CHECKING:
@@ -158,9 +158,13 @@ class AddressPoints:
         return lon, lat
 
     def queue(self, import_id: int) -> int:
-        """Send what could not be placed to the review queue; how many texts."""
-        waiting = list(self._unsure.values())
-        return len(set(enqueue(self._connection, waiting, source=f"import {import_id}")))
+        """Send what could not be placed to the review queue; how many texts wait there now.
+
+        Those that a person put aside before do not.
+        """
+        unsure = list(self._unsure.values())
+        sent_in = enqueue(self._connection, unsure, source=f"import {import_id}")
+        return count_open(self._connection, set(sent_in))
 
     def _answer(self, text: str) -> Match | InputError:
         try:

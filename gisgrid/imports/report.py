@@ -47,7 +47,7 @@ class ImportReport:
     by_address : int
         Rows that got their point from their address.
     queued : int
-        Texts sent to the review queue, because nobody could say their address.
+        Texts that wait in the review queue, because nobody could say their address.
     """
 
     import_id: int

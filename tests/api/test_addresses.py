@@ -64,7 +64,7 @@ def test_a_standard_address_is_itself_and_lies_where_its_point_lies(
 def test_what_was_read_is_given_back(client: TestClient) -> None:
     found = ask(client, "嘉定区马陆镇白银路２８８弄十二号301室")
     assert found["candidates"][0]["address"] == PILOT
-    assert found["reason"] == ""
+    assert (found["reason"], found["crs"]) == ("", "wgs84")
     assert found["read"]["numbers"] == {"lane": "288", "number": "12", "room": "301"}
     assert "白银路" in "".join(found["read"]["names"])
 

@@ -19,6 +19,7 @@ from tests.commands import Run
 from tests.streets import lonlat, standard_rows
 
 LANE = "上海市嘉定区马陆镇白银路288弄"
+PAGE_WORDS = Path(__file__).parents[2] / "api/pages/static/search/words.js"
 COLUMNS = ["status", "score", "matched", "lon", "lat", "area", "unit", "micro", "error"]
 
 
@@ -47,6 +48,8 @@ def test_every_reason_has_its_words() -> None:
     assert len(reasons) > 6
     assert reasons <= set(matched.REASONS)
     assert reasons <= set(saying.REASONS)
+    page = PAGE_WORDS.read_text("utf-8").split("REASONS = {")[1].split("\n};")[0]
+    assert reasons <= set(re.findall(r'^ *"?([a-z-]+)"?:', page, re.MULTILINE))
 
 
 def test_a_text_gets_its_address_and_its_grids(gisgrid: Run, at_streets: Engine) -> None:
@@ -83,6 +86,25 @@ def test_what_is_not_certain_is_said_so(gisgrid: Run, at_streets: Engine) -> Non
     assert (code, err.count("\n")) == (2, 1)
     code, _, err = gisgrid("resolve", "白银路12号", "--lon", 1, "--lat", 1)
     assert (code, err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize("option", [("-o", "o.csv"), ("--crs", "gcj02")])
+def test_a_text_takes_no_option_of_files_or_points(
+    gisgrid: Run, at_streets: Engine, option: tuple[str, str]
+) -> None:
+    code, out, err = gisgrid("resolve", "白银路12号", *option)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert option[1] in err or option[0] in err
+
+
+def test_points_of_addresses_are_written_in_wgs84_alone(
+    gisgrid: Run, at_streets: Engine, tmp_path: Path
+) -> None:
+    path, out = write(tmp_path / "a.csv", [{"address": "白银路12号"}]), tmp_path / "o.csv"
+    code, _, err = gisgrid("resolve", "--file", path, "-o", out, "--crs", "gcj02")
+    assert (code, out.exists()) == (2, False)
+    assert "gcj02" in err
+    assert gisgrid("resolve", "--file", path, "-o", out, "--crs", "EPSG:4326")[0] == 0
 
 
 def test_a_file_of_texts_keeps_its_rows_and_their_order(

@@ -99,6 +99,19 @@ def test_what_is_not_certain_is_rejected_and_waits(streets: Engine, tmp_path: Pa
     assert {one.source for one in waiting.values()} == {f"import {report.import_id}"}
 
 
+def test_what_was_put_aside_does_not_wait_again(streets: Engine, tmp_path: Path) -> None:
+    texts = ["老虎灶12号", "白银路288弄99号", LANE + "7号"]
+    path = write(tmp_path, [{"id": str(k), "addr": text} for k, text in enumerate(texts)])
+    assert bring(streets, path).queued == 2
+    with streets.begin() as connection:
+        first = addresses.list_reviews(connection)[0]
+        addresses.dismiss(connection, first.id)
+    again = bring(streets, path)
+    assert (again.rows_rejected, again.queued) == (2, 1)
+    with streets.connect() as connection:
+        assert len(addresses.list_reviews(connection)) == 1
+
+
 def test_an_import_comes_again_with_the_same_result(streets: Engine, tmp_path: Path) -> None:
     rows = [{"id": "a", "addr": LANE + "7号"}, {"id": "b", "addr": "老虎灶12号"}]
     path = write(tmp_path, rows)

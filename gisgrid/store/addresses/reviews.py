@@ -15,7 +15,7 @@ from gisgrid.store.tables import address, address_review
 from gisgrid.store.texts import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Select
@@ -26,6 +26,7 @@ __all__ = [
     "Review",
     "ReviewState",
     "Unsure",
+    "count_open",
     "enqueue",
     "list_reviews",
     "review",
@@ -174,6 +175,13 @@ def list_reviews(
     own = address_review.c
     query = _reviews().where(own.state == state, own.id > after).order_by(own.id).limit(limit)
     return [Review(**row._mapping) for row in connection.execute(query)]
+
+
+def count_open(connection: Connection, numbers: Collection[int]) -> int:
+    """How many of some reviews, by their numbers, wait for a person."""
+    own = address_review.c
+    query = select(func.count()).where(own.id.in_(numbers), own.state == "open")
+    return connection.execute(query).scalar_one()
 
 
 def review(connection: Connection, number: int) -> Review:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING, Final
+from os.path import commonprefix
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
+from gisgrid.address.elsewhere import own_names
 from gisgrid.store import clock
 from gisgrid.store.addresses.crossings import is_named_road
-from gisgrid.store.grids import valid_grids
-from gisgrid.store.tables import address, dividing_line
+from gisgrid.store.grids import select_grids, valid_grids
+from gisgrid.store.tables import address, boundary_version, dividing_line
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Select
 
 __all__ = ["StandardWords"]
 
@@ -35,28 +39,44 @@ class StandardWords:
         Every beginning up to a lane: ``上海市嘉定区马陆镇白银路288弄``.
     names : frozenset of str
         What follows in the heads on the name of a grid, and the roads on record: ``白银路``.
+    divisions : frozenset of str
+        The towns, and the city and the district that all heads begin with: ``马陆镇``, ``嘉定区``.
     """
 
     heads: frozenset[str]
     lanes: frozenset[str]
     names: frozenset[str]
+    divisions: frozenset[str]
 
     @classmethod
     def read(cls, connection: Connection) -> StandardWords:
         """Read them; every address is looked at."""
         heads, lanes = (_beginnings(connection, pattern) for pattern in (_HEAD, _LANE))
-        valid = valid_grids(clock.now(connection, UTC))
+        at = clock.now(connection, UTC)
+        valid = valid_grids(at)
         grids = set(connection.scalars(select(valid.c.name)))
+        towns = {row.name for row in connection.execute(_areas(at))}
         roads = connection.scalars(select(dividing_line.c.name).where(is_named_road()).distinct())
-        return cls(heads, lanes, frozenset(roads) | {_after(one, grids) for one in heads})
+        shared = commonprefix(list(heads))  # noqa: RUF071  letter by letter
+        return cls(
+            heads,
+            lanes,
+            names=frozenset(roads) | {_after(one, grids) for one in heads},
+            divisions=frozenset(towns.union(own_names(shared))),
+        )
 
     def lead(self, words: str) -> bool:
         """Whether the words are a road, or the beginning of addresses up to a road or a lane."""
         return words in self.names or words in self.heads or words in self.lanes
 
     def bear(self, name: str) -> bool:
-        """Whether standard addresses or roads are called so themselves."""
-        return name in self.names or name in self.heads
+        """Whether standard addresses, roads, towns or the district are called so themselves."""
+        return name in self.names or name in self.heads or name in self.divisions
+
+
+def _areas(at: datetime) -> Select[Any]:
+    query, _ = select_grids(at)
+    return query.where(boundary_version.c.level == "area")
 
 
 def _beginnings(connection: Connection, pattern: str) -> frozenset[str]:

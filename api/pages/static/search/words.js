@@ -23,7 +23,9 @@ export const ADDRESS_STATUS = {
 export const REASONS = {
   "no-such-number": ["有这个地方，没有这个号；不拿邻号代替。", "The place is known, the number is not; a neighbour is not taken for it."],
   "no-such-name": ["没有这个路名、小区或村居。", "There is no such road, estate or village."],
+  "no-such-crossing": ["这两条路不相交。", "These roads do not meet."],
   "other-district": ["写的是别的区、市或省。", "It names another district, city or province."],
+  near: ["只说了在它附近，没说就是它。", "It says what it is near, not where it is."],
   "no-number": ["没有写门牌号。", "It says no number."],
   many: ["不止一处符合。", "Several addresses fit."],
   unsure: ["没有一处有把握。", "None is certain enough."],

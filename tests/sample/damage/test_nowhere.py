@@ -15,13 +15,16 @@ from gisgrid.sample.damage.characters import TRADITIONAL
 
 @pytest.fixture(scope="module")
 def texts(district: District) -> pd.DataFrame:
-    """Eight hundred texts of the sample district."""
-    return unanswerable(pd.DataFrame(district.addresses), 800, np.random.default_rng(8))
+    """A hundred texts of each kind in the sample district."""
+    return unanswerable(pd.DataFrame(district.addresses), 1200, np.random.default_rng(8))
 
 
 def test_the_kinds_take_turns(texts: pd.DataFrame) -> None:
-    assert len(UNANSWERABLE) == 8
+    assert len(UNANSWERABLE) == 12
     assert texts["kind"].value_counts().to_dict() == dict.fromkeys(UNANSWERABLE, 100)
+
+
+ELSEWHERE = ("other-district", "other-city", "other-town", "short-city")
 
 
 def plain(texts: pd.Series) -> pd.Series:
@@ -36,7 +39,7 @@ def test_none_is_a_standard_address(texts: pd.DataFrame, district: District) -> 
     division = "^上海市嘉定区.*?(镇街道|街道|新区|工业区|镇)"
     standards = district.addresses["address"]
     tails = set(standards.str.replace(division, "", regex=True))
-    inside = texts[~texts["kind"].isin(["other-district", "other-city"])]
+    inside = texts[~texts["kind"].isin(ELSEWHERE)]
     said = plain(inside["text"])
     assert not set(said) & set(standards)
     assert not set(said.str.replace(division, "", regex=True)) & tails
@@ -49,9 +52,11 @@ def test_half_are_written_otherwise(texts: pd.DataFrame) -> None:
 
 
 def test_another_place_is_named(texts: pd.DataFrame) -> None:
-    elsewhere = plain(texts[texts["kind"].isin(["other-district", "other-city"])]["text"])
+    elsewhere = plain(texts[texts["kind"].isin(ELSEWHERE)]["text"])
     assert not elsewhere.str.contains("嘉定").any()
-    assert elsewhere.str.contains("[区市县]").all()
+    told = texts["kind"].isin(["other-district", "other-city"])
+    assert plain(texts[told]["text"]).str.contains("[区市县]").all()
+    assert plain(texts[texts["kind"] == "other-town"]["text"]).str.contains("镇").all()
 
 
 def test_a_number_or_a_lane_that_is_not_there_stands_on_a_road_that_is(
@@ -67,6 +72,17 @@ def test_a_number_or_a_lane_that_is_not_there_stands_on_a_road_that_is(
     assert all(any(name in text for name in names) for text in without)
     invented = plain(texts[texts["kind"] == "no-such-road"]["text"])
     assert not any(any(name in text for name in names) for text in invented)
+
+
+def test_two_numbers_are_two_and_another_kind_of_road_is_none(
+    texts: pd.DataFrame, district: District
+) -> None:
+    two = plain(texts[texts["kind"] == "two-numbers"]["text"])
+    assert (two.str.count("号") >= 2).all()
+    names = set(district.addresses["road"].dropna()) | set(district.addresses["estate"].dropna())
+    other = texts[texts["kind"] == "no-such-kind"]["text"]
+    here = plain(other).str.extract(r"([一-鿿]+(?:路|街|巷))", expand=False).dropna()
+    assert not set(here) & names
 
 
 def test_a_name_alone_has_no_number_and_a_number_alone_no_name(

@@ -42,7 +42,7 @@ def read_arrow(body: BufferedReader, limit: int) -> Asked | AskedAddresses:
     try:
         return _read(body, limit)
     # A damaged length makes Arrow ask for more memory than there is.
-    except (pa.ArrowException, OSError, MemoryError, struct.error, IndexError):
+    except (pa.ArrowException, OSError, MemoryError, struct.error, IndexError, UnicodeDecodeError):
         raise InputError(
             "the body is not a whole Arrow IPC stream", fix="send a stream, not a file (Feather)"
         ) from None

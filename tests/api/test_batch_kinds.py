@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
@@ -332,6 +332,8 @@ def test_a_stream_that_cannot_be_read_is_a_problem(client: TestClient, body: byt
     assert answer.json()["fix"]
 
 
+# The second byte of a column's name.
+@example(cut=1, flip=156, value=128)
 @given(cut=st.integers(0, 5000), flip=st.integers(0, 5000), value=st.integers(0, 255))
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

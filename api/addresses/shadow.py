@@ -33,7 +33,6 @@ _LOOK_EVERY: Final = 1.0
 _REST: Final = 10
 # The first reading is waited for by others as long as this, not by all threads for minutes.
 _PATIENCE: Final = 20.0
-_ANY: Final = "路"
 
 
 @dataclass(frozen=True)
@@ -122,6 +121,5 @@ class AddressShadow:
             if known is not None and known.state == state:
                 return Addresses(known.book, state, moment)
             book = read_book(connection)
-        # What completes a text is made when first asked: here, and not while somebody types.
-        book.suggest(_ANY)
+        book.warm()
         return Addresses(book, state, moment)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
 from gisgrid.address.components import Reading
-from gisgrid.address.corners import Crossings
+from gisgrid.address.corners import Crossings, roads_named
 from gisgrid.address.elsewhere import BETWEEN, names_elsewhere
 from gisgrid.address.gazetteer import Gazetteer
 from gisgrid.address.matching import Hypothesis, match, settled
@@ -27,7 +27,9 @@ from gisgrid.address.records import (
     Status,
     Suggestion,
 )
+from gisgrid.address.rows import Asked
 from gisgrid.address.scoring import THRESHOLD
+from gisgrid.address.strangers import names_another_place
 from gisgrid.address.suggesting import Suggester
 from gisgrid.address.whole import WholeTexts
 from gisgrid.errors import InputError
@@ -35,6 +37,8 @@ from gisgrid.errors import InputError
 __all__ = ["AddressBook", "Alias", "Candidate", "Crossing", "Division", "Match", "Suggestion"]
 
 _LIKELY = 0.5
+_DOUBTFUL = 0.5
+"""Score of a crossing that the named town does not seem to hold."""
 _NO_NOTE = frozenset(["exact", "town-agrees", "unit-agrees", "also-named"])
 
 
@@ -167,6 +171,11 @@ class AddressBook:
         """
         return self._suggester.suggest(normal(text), limit)
 
+    def warm(self) -> None:
+        """Make now what is else made when somebody first asks for it, so that nobody waits."""
+        self.gazetteer.names.warm()
+        self._suggester  # noqa: B018
+
     @cached_property
     def _suggester(self) -> Suggester:
         return Suggester(self.gazetteer, self.texts)
@@ -198,11 +207,35 @@ class AddressBook:
         if names_elsewhere(names, text, names.exact(text)):
             return Match("outside", plain, reading, reason="other-district")
         met = self.crossings.find(names, reading.names[-2:])
-        if met is None:
+        if not met:
             return Match("unknown", plain, reading, reason="no-such-crossing")
-        corner = f"{met.first}与{met.second}路口"
-        at = Candidate(-1, -1, corner, met.lon, met.lat, 1.0, ("crossing",))
-        return Match("found", plain, reading, (at,))
+        here = self._in_named_town(reading.names)
+        score = (1.0 if here else _DOUBTFUL) / len(met)
+        notes = ("crossing",) if here else ("crossing", "wrong-town")
+        corners = tuple(
+            Candidate(-1, -1, f"{m.first}与{m.second}路口", m.lon, m.lat, score, notes) for m in met
+        )
+        if len(met) == 1 and here:
+            return Match("found", plain, reading, corners)
+        return Match("ambiguous", plain, reading, corners, "unsure" if len(met) == 1 else "many")
+
+    def _in_named_town(self, pieces: Sequence[str]) -> bool:
+        """Whether both roads of a crossing have addresses in the town that is named, if one is.
+
+        A road without addresses on record may lie anywhere.
+        """
+        names, rows = self.gazetteer.names, self.gazetteer.rows
+        towns: set[int] = set()
+        for piece in pieces:
+            exact = names.exact(piece)
+            if names_another_place(piece, exact):
+                return False
+            towns |= {m.name.key for m in exact if m.name.kind == "area"}
+        for name in roads_named(names, pieces[-2:]):
+            at = rows.of_name(name.key, Asked(0, 0, 0))
+            if len(at) and towns and not np.isin(rows.town[at], list(towns)).any():
+                return False
+        return True
 
     def _answer(
         self,

@@ -95,9 +95,10 @@ class Gazetteer:
             *_named_places(places),
             *_named_divisions(listed, len(areas), set(parts.places)),
             *(Name(form, "own", 0) for form in own),
-            *(Name(form, "foreign", 0) for form in foreign_names(own)),
             *_named_aliases(kept),
         ]
+        foreign = foreign_names(own, (name.form for name in names))
+        names += [Name(form, "foreign", 0) for form in foreign]
         owner = _owners(units, listed, len(areas), len(texts))
         rows = AddressRows.sort(
             parts.place,

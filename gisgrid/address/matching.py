@@ -20,7 +20,7 @@ __all__ = ["Hypothesis", "match", "settled"]
 
 _MOST_EACH = 256
 _MOST_IN_ALL = 2_048
-_UNSETTLED = frozenset(["run-on", "wrong-town", "wrong-unit", "other-place"])
+_UNSETTLED = frozenset(["run-on", "wrong-town", "wrong-unit", "other-place", "strange-place"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,8 @@ def _grouped(
     for position, town, unit, *numbers in listed:
         also = [mention for mention, members in backing if position in members]
         features = evidence.of(way.mention, also, town, unit) + _numbers(way, *numbers)
+        if "more-building" in features and "number-as-building" in reading.doubts:
+            features += ("two-numbers",)
         groups.setdefault(features, []).append(position)
     unlisted = len(way.at) - len(listed)
     for features, members in groups.items():

@@ -22,9 +22,13 @@ Mistake = Literal[
     "extra",
     "doubled",
     "telling",
+    "other-kind",
 ]
 
 _TELLING = frozenset("东西南北中前后上下左右内外一二三四五六七八九十0123456789")
+_TELLING_WHEN_ADDED = _TELLING | frozenset("新老支公横环")
+_KINDS = frozenset("路街巷道弄村")
+_NO_NAMES = frozenset(["新村", "小区", "花园", "公寓", "家园", "公路", "大道"])
 
 
 def mistake(said: str, name: str) -> Mistake | None:
@@ -47,21 +51,27 @@ def mistake(said: str, name: str) -> Mistake | None:
         - several differ: ``sounds`` all by sound, ``two`` all but one
         - ``missing``: the text lacks a character; ``extra``: it has one more; ``doubled``: the
           one before it again
-        - ``telling``: one of those, of a character that tells names apart (东路, 西路, 二村)
+        - ``telling``: one of those, of a character that tells names apart (东路, 支路, 二村)
+        - ``other-kind``: the word for the kind is another (街 for 路)
 
         None when they are further apart.
     """
     if said == name:
         return "exact"
+    if said in _NO_NAMES:
+        return None
     if len(said) == len(name):
+        if said[:-1] == name[:-1] and said[-1] in _KINDS and name[-1] in _KINDS:
+            return "other-kind"
         return _replaced([pair for pair in zip(said, name, strict=True) if pair[0] != pair[1]])
     if len(said) == len(name) + 1:
         at = _odd_one(said, name)
         if at is None:
             return None
-        if said[at] in _TELLING:
+        doubled = at > 0 and said[at] == said[at - 1]
+        if said[at] in (_TELLING if doubled else _TELLING_WHEN_ADDED):
             return "telling"
-        return "doubled" if at and said[at] == said[at - 1] else "extra"
+        return "doubled" if doubled else "extra"
     if len(said) == len(name) - 1:
         at = _odd_one(name, said)
         if at is None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gisgrid.address.misspelling import MistakeIndex, Room, near_keys, wide_keys
 from gisgrid.address.mistakes import Mistake, mistake
+from gisgrid.address.shapes import look_alike
 
 __all__ = ["KINDS", "Kind", "Mention", "Name", "NameBook"]
 
@@ -97,6 +98,11 @@ class NameBook:
     @cached_property
     def _wide(self) -> MistakeIndex:
         return MistakeIndex(self._forms, wide_keys)
+
+    def warm(self) -> None:
+        """Make now what is else made when a text first needs it."""
+        self._wide  # noqa: B018
+        look_alike("白", "百")  # reads the table of shapes
 
     def __len__(self) -> int:
         return len(self._forms)

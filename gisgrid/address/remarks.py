@@ -41,7 +41,8 @@ _DIRECTION = "[东南西北]{1,2}"
 _METRES = r"约?\d{1,4}(?:米|M)"
 _NEAR = re.compile(
     rf"斜?对[面过门]|旁边?|隔壁|附近|(?<=弄)弄?口|周边|边上|[后前]面|后门|背后"
-    rf"|[往向]{_DIRECTION}(?:{_METRES})?|{_DIRECTION}(?:{_METRES}|[侧首])"
+    rf"|左右(?=$|[ ,])|一带(?!一路)|(?<=[\d号弄])上下|(?<=\d)[多几]号|[以之][东西南北外]"
+    rf"|[往向]{_DIRECTION}(?:{_METRES})?|{_DIRECTION}(?:{_METRES}|[侧首面])"
 )
 _AREA = re.compile(r".*(?:[镇乡区]|街道)")
 _A_NUMBER = re.compile(rf"\d|[{EVERYDAY}]+[弄号]")

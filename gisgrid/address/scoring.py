@@ -48,6 +48,9 @@ WEIGHTS: dict[str, float] = {
     "short": 4.27,
     "other-name": -8.7,
     "other-place": -9.14,
+    "other-kind": -4.0,
+    "strange-place": -11.0,
+    "two-numbers": -7.0,
     "extra-words": 0.0,
     "missing-lane-word": 0.0,
     "missing-number-word": 0.0,
@@ -64,17 +67,20 @@ WEIGHTS: dict[str, float] = {
 SPEAKS_FOR = frozenset(
     [
         *("exact", "stem", "alias", "sound", "near-sound", "sounds", "shape", "part", "character"),
-        *("two", "missing", "extra", "doubled", "short"),
+        *("two", "missing", "extra", "doubled", "short", "other-kind"),
         *("also-named", "town-agrees", "town-mistaken", "unit-agrees"),
     ]
 )
 """Features whose weights may be above nought."""
 
-SET_BY_HAND = frozenset(["unit", "no-lane", "no-number"])
+SET_BY_HAND = frozenset(
+    ["unit", "no-lane", "no-number", "other-kind", "strange-place", "two-numbers"]
+)
 """Features that the fit leaves alone, for what it learns from has too few of them.
 
 A number in a committee's ground, or on a road where the lane is left out, is never sure, however
-few addresses have it.
+few addresses have it. Nor is 白银街 for 白银路, an address with a place in it that nobody here
+knows (顾村镇白银路, 新白银路), or two numbers where one would do (7号8号).
 """
 
 _DOUBT = -1.0

@@ -38,7 +38,11 @@ ALIASES = [
     Alias("东市路", "德达路", "old-name"),
     Alias("无处路", "没有路", "old-name"),
 ]
-CROSSINGS = [Crossing("白银路", "沐峰路", 121.3, 31.4)]
+CROSSINGS = [
+    Crossing("白银路", "沐峰路", 121.3, 31.4),
+    Crossing("新建路", "沐峰路", 121.4, 31.4),
+    Crossing("新建路", "沐峰路", 121.5, 31.4),
+]
 ROADS = ["白银路", "沐峰路", "新建路"]
 
 

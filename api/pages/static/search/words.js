@@ -40,7 +40,7 @@ export function percent(score) {
 
 // What had to be overlooked, as matching calls it.
 const DIFFERS = ["名称有出入", "the name differs"];
-const SLIPS = ["sound", "near-sound", "sounds", "shape", "part", "character", "two", "missing", "extra", "doubled", "stem", "short", "other-name", "other-place"];
+const SLIPS = ["sound", "near-sound", "sounds", "shape", "part", "character", "two", "missing", "extra", "doubled", "stem", "short", "other-name", "other-place", "other-kind"];
 const TOWN = ["写的是别的街镇", "another town was named"];
 const LEFT = ["有没读懂的字", "some words were not understood"];
 export const NOTES = {
@@ -49,7 +49,8 @@ export const NOTES = {
   "no-lane": ["没写弄", "no lane was given"],
   "no-building": ["没写楼栋", "no building was given"],
   "wrong-town": TOWN,
-  "strange-town": TOWN,
+  "strange-place": ["提到了没有记录的地方", "a place that is not on record was named"],
+  "two-numbers": ["有两个号", "two numbers were given"],
   "wrong-unit": ["写的是别的村居", "another village was named"],
   "left-over": LEFT,
   "left-over-too": LEFT,

@@ -1,0 +1,1 @@
+"""Cases without a database: stages and steps, categories, the calendar and its clocks."""

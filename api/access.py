@@ -1,107 +1,210 @@
-"""Who may see what: the one place that every route passes through.
+"""Who may do what: the one place that every route passes through.
 
-Everybody may see everything that is not confidential. Queries leave confidential hazards out
-by themselves, so nothing that a viewer is given holds one.
+A request comes with an API key, with the session of a browser, or with neither. A route says
+which right it needs (`allowed`) and gets the viewer, whose sight its queries carry. Without key
+or session only what `OPEN` lists answers; the demo, whose data are made up, is open.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from anyio import to_thread
 from fastapi import Depends, Request
 
-from gisgrid.errors import Forbidden
+from api.showing import require_own_page, shown_by
+from gisgrid.access import ROLES, Grant, Right, Viewer
+from gisgrid.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
+    from api.keyring import Shown
     from api.service import Service
+    from gisgrid.store.accounts import Admission
 
 __all__ = [
-    "CurrentPlanner",
+    "OPEN",
     "CurrentViewer",
-    "Viewer",
-    "current_planner",
+    "allowed",
+    "client_address",
     "current_viewer",
     "enter",
+    "is_open",
+    "known_admission",
+    "still_in",
     "viewer_of",
 ]
 
+# All that answers outside the demo without a key, as `METHOD path`.
+OPEN: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"GET /(healthz|readyz|docs|openapi\.json)?",
+        r"GET /ogc(/|/conformance)?",
+        r"GET /open311/v2/services\.(json|xml)",
+        r"(GET|POST) /login(/link)?",
+        r"GET /report(/[^/]+)?",
+        r"POST /v1/reports",
+        r"GET /v1/reports/[^/]+",
+        r"POST /v1/reports/[^/]+/[a-z-]+",
+    )
+)
 
-@dataclass(frozen=True)
-class Viewer:
-    """Who asks.
-
-    Attributes
-    ----------
-    scope : str
-        Names what the viewer may see; part of the key of everything that is kept for a viewer.
-    name : str
-        By which the log knows who made a change; empty where nobody has said.
-    """
-
-    scope: str = "public"
-    name: str = ""
+_NOBODY: Final = Viewer()
+_EVERY_ROLE: Final = tuple(Grant(role, whole=True) for role in ROLES)
+# In the demo: on this machine everything, from elsewhere a look.
+_DEMO: Final = Viewer(name="demo", grants=_EVERY_ROLE)
+_DEMO_GUEST: Final = Viewer(
+    name="demo",
+    grants=_EVERY_ROLE,
+    limited_to=frozenset({Right.RESOLVE, Right.SEE_PLACES, Right.MEASURE}),
+)
 
 
-_PUBLIC: Final = Viewer()
+def is_open(scope: Scope) -> bool:
+    """Whether a request needs neither key nor session."""
+    method = "GET" if scope["method"] == "HEAD" else scope["method"]
+    asked = f"{method} {scope['path']}"
+    return any(pattern.fullmatch(asked) for pattern in OPEN)
 
 
-def viewer_of(scope: Scope) -> Viewer:
-    """The viewer who makes a request."""
-    return _PUBLIC
+def known_admission(scope: Scope, service: Service) -> tuple[bool, Admission | None]:
+    """Whether it is known, without asking the record, who makes a request; and if so by what."""
+    shown = shown_by(scope, service.settings)
+    if shown is None:
+        return True, None
+    found = service.keyring.known(shown)
+    return found is not None, found
 
 
-def enter(scope: Scope, service: Service) -> Viewer:
+def viewer_of(scope: Scope, service: Service, admission: Admission | None) -> Viewer:
+    """The viewer who makes a request: by a key or a session, or anybody."""
+    if admission is not None:
+        return admission.viewer
+    if not service.demo:
+        return _NOBODY
+    return _guest((scope.get("client") or ("",))[0])
+
+
+@lru_cache(maxsize=1024)
+def _guest(host: str) -> Viewer:
+    """Anybody in the demo, by where they ask from."""
+    address = _address(host)
+    return _DEMO if address is not None and address.is_loopback else _DEMO_GUEST
+
+
+def enter(scope: Scope, service: Service, admission: Admission | None) -> Viewer:
     """Let a request in, and say who makes it; every route calls this before all else.
 
     Raises
     ------
     TooManyRequests
-        The client has asked too often.
+        The key has been used too often.
+    Unauthenticated
+        It came without a key, and what it asks for is not open.
     """
-    service.limiter.admit(scope)
-    return viewer_of(scope)
+    viewer = viewer_of(scope, service, admission)
+    if admission is not None and admission.per_second:
+        service.limiter.admit_key(viewer.key_id, admission.per_second)
+    if not viewer.grants and viewer.account is None and not is_open(scope):
+        raise Unauthenticated(
+            "this needs an API key, or a session",
+            where=scope["path"],
+            fix="send Authorization: Bearer gg_…, or sign in at /login",
+        )
+    return viewer
 
 
 async def current_viewer(request: Request) -> Viewer:
-    """The viewer of this request, for routes of FastAPI; all of them depend on it."""
-    return enter(request.scope, request.app.state.service)
+    """The viewer of this request, for routes of FastAPI; all of them depend on it.
+
+    Raises
+    ------
+    TooManyRequests
+        The address or the key has asked too often.
+    Unauthenticated
+        The key does not hold, or there is none where one is needed.
+    Forbidden
+        A page of somebody else asks by the session of a browser.
+    """
+    service: Service = request.app.state.service
+    service.limiter.admit(request.scope)
+    shown = shown_by(request.scope, service.settings)
+    admission = None
+    if shown is not None:
+        admission = await _admission(service, shown)
+        if admission is not None:
+            # For `still_in`: an answer that takes long is cut off when this no longer holds.
+            request.state.shown = shown
+        elif shown.is_key:
+            raise Unauthenticated(
+                "the API key does not hold, or no longer",
+                where=request.url.path,
+                fix="ask for a new one, or leave it out",
+            )
+    if shown is None or not shown.is_key:
+        await require_own_page(request, shown if admission is not None else None)
+    return enter(request.scope, service, admission)
 
 
 CurrentViewer = Annotated[Viewer, Depends(current_viewer)]
 
 
-async def current_planner(request: Request, viewer: CurrentViewer) -> Viewer:
-    """The viewer of a request that changes plans: every route that writes asks here who may.
-
-    Raises
-    ------
-    Forbidden
-        The settings do not let the client.
-    """
-    planners = request.app.state.service.settings.planners
-    address = _address(request)
-    if planners == "anyone" or (planners == "local" and address and address.is_loopback):
-        # Nobody has said who it is: the log at least tells where a change came from.
-        return replace(viewer, name=f"http {address or ''}".strip())
-    raise Forbidden(
-        "plans cannot be changed from this address",
-        where=request.url.path,
-        fix="whoever runs the server says by GISGRID_PLANNERS who may",
-    )
+async def still_in(scope: Scope, service: Service) -> bool:
+    """Whether what a request came with still holds; an answer that takes long asks again."""
+    shown = scope.get("state", {}).get("shown")
+    return shown is None or await _admission(service, shown) is not None
 
 
-def _address(request: Request) -> IPv4Address | IPv6Address | None:
+async def _admission(service: Service, shown: Shown) -> Admission | None:
+    found = service.keyring.known(shown)
+    if found is not None:
+        return found
+    return await to_thread.run_sync(service.keyring.look_up, shown, service.engine)
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Asks for a right before a route answers."""
+
+    right: Right
+
+    async def __call__(self, request: Request, viewer: CurrentViewer) -> Viewer:
+        """The viewer, who has the right.
+
+        Raises
+        ------
+        Forbidden
+            They have it nowhere.
+        """
+        if viewer.may(self.right):
+            return viewer
+        raise Forbidden(
+            f"this needs the right {self.right}",
+            where=request.url.path,
+            fix="an administrator gives it: gisgrid account role",
+        )
+
+
+def allowed(right: Right) -> Any:
+    """What a route writes beside its viewer: ``viewer: Annotated[Viewer, allowed(Right.PLAN)]``."""
+    return Depends(Needs(right))
+
+
+def client_address(scope: Scope) -> IPv4Address | IPv6Address | None:
     """Where a request came from; None where that is not known."""
+    return _address((scope.get("client") or ("",))[0])
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
     try:
-        address = ip_address(request.client.host if request.client else "")
+        address = ip_address(host)
     except ValueError:
         return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
-
-
-CurrentPlanner = Annotated[Viewer, Depends(current_planner)]

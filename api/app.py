@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from anyio import to_thread
 from fastapi import Depends, FastAPI
@@ -15,23 +16,46 @@ from sqlalchemy import Engine
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import comparing, docs, grids, health, history, holds, hotspots, maps, resolve
+from api import (
+    audit,
+    comparing,
+    docs,
+    grids,
+    health,
+    history,
+    holds,
+    hotspots,
+    maps,
+    measures,
+    resolve,
+)
 from api.access import current_viewer
+from api.accounts import ROUTERS as ACCOUNT_ROUTERS
+from api.accounts.entry import to_login
 from api.addresses.routers import ROUTERS as ADDRESS_ROUTERS
 from api.campaigns import router as campaigns
+from api.cases import ROUTERS as CASE_ROUTERS
+from api.describing import complete
 from api.hazards.routers import ROUTERS as HAZARD_ROUTERS
 from api.headers import SafeHeaders
+from api.lasting import while_in
 from api.ogc.routers import ROUTERS as OGC_ROUTERS
+from api.open311 import ROUTERS as OPEN311_ROUTERS
+from api.pages import cases as case_pages
 from api.pages import router as pages
 from api.patrols import ROUTERS as PATROL_ROUTERS
+from api.people import ROUTERS as PEOPLE_ROUTERS
 from api.plans import ROUTERS as PLAN_ROUTERS
 from api.problems import Problem, add_handlers
 from api.quick import QuickResolve
+from api.reports import router as reports
 from api.service import Service
 from api.watching import Watch
+from api.works import ROUTERS as WORK_ROUTERS
+from gisgrid.errors import Unauthenticated
 from gisgrid.maps.bundle import ASSETS
-from gisgrid.settings import Settings
-from gisgrid.store.engine import connect
+from gisgrid.settings import DEMO_DATABASE, Settings
+from gisgrid.store.engine import connect, serve_from
 
 __all__ = ["create_app", "create_app_from_environment"]
 
@@ -50,10 +74,20 @@ class _Application(FastAPI):
     takes: Callable[[Scope], bool]
     quick: ASGIApp
 
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is None:
+            self.openapi_schema = complete(super().openapi())
+        return self.openapi_schema
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; both ways pass the same `Watch`."""
         if scope["type"] == "http" and self.takes(scope):
             await self.quick(scope, receive, send)
+        elif scope["type"] == "http":
+            # Kept here, so that all copies of the scope share it.
+            scope.setdefault("state", {})
+            await super().__call__(scope, receive, while_in(scope, send, self.state.service))
         else:
             await super().__call__(scope, receive, send)
 
@@ -64,6 +98,7 @@ def create_app(
     database: str | None = None,
     engine: Engine | None = None,
     alone: bool = False,
+    demo: bool | None = None,
 ) -> FastAPI:
     """Make the application; the database is reached when it starts, not before.
 
@@ -74,9 +109,12 @@ def create_app(
     database : str, optional
         A URL, or ``demo``; see `gisgrid.store.engine.connect`.
     engine : Engine, optional
-        One that the caller made and will dispose of.
+        Of the tables' owner, which the caller made and will dispose of; the service reaches the
+        same database by one of its own, see `gisgrid.store.engine.serve_from`.
     alone : bool
         The process serves this application and does nothing else.
+    demo : bool, optional
+        Open to everybody, see `api.access`; without it, what the database's name says.
 
     Raises
     ------
@@ -91,9 +129,9 @@ def create_app(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(service, database, engine, alone),
+        lifespan=_lifespan(service, database, engine, alone, demo),
         dependencies=[Depends(current_viewer)],
-        responses={429: {"model": Problem}},
+        responses={status: {"model": Problem} for status in (401, 403, 429, 503)},
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.service = service
@@ -107,25 +145,35 @@ def create_app(
         campaigns,
         maps.router,
         maps.page_router,
+        measures.router,
+        audit.router,
         health.router,
     ):
         app.include_router(router)
     for router in (
+        *ACCOUNT_ROUTERS,
         *ADDRESS_ROUTERS,
         *PLAN_ROUTERS,
         *PATROL_ROUTERS,
         *OGC_ROUTERS,
         *HAZARD_ROUTERS,
+        *WORK_ROUTERS,
+        *CASE_ROUTERS,
+        reports,
+        *OPEN311_ROUTERS,
+        *PEOPLE_ROUTERS,
     ):
         app.include_router(router)
     app.include_router(docs.router)
     app.include_router(pages.router)
+    app.include_router(case_pages.router)
     app.mount("/static/vendor", StaticFiles(directory=ASSETS / "vendor", check_dir=False))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "pages" / "static"))
     add_handlers(app)
+    app.add_exception_handler(Unauthenticated, to_login)
     watching = partial(
         Watch,
-        headers=SafeHeaders(service.settings.tile_url),
+        headers=SafeHeaders(service.settings.tile_url, is_https=service.settings.is_https),
         log=service.log,
         metrics=service.metrics,
     )
@@ -141,14 +189,22 @@ def create_app_from_environment() -> FastAPI:
 
 
 def _lifespan(
-    service: Service, database: str | None, engine: Engine | None, alone: bool
+    service: Service,
+    database: str | None,
+    engine: Engine | None,
+    alone: bool,
+    demo: bool | None,
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings = service.settings
         # A request holds at most one connection and one thread: more of either would wait.
         to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
-        running = engine or connect(settings, database, pool_size=settings.pool_size)
+        owner = engine or connect(settings, database, pool_size=1)
+        running = serve_from(owner, pool_size=settings.pool_size)
+        if engine is None:
+            owner.dispose()
+        service.demo = running.url.database == DEMO_DATABASE if demo is None else demo
         await to_thread.run_sync(service.start, running)
         if alone:
             # What is there now stays: looking it through for garbage, again and again, made the
@@ -157,7 +213,6 @@ def _lifespan(
             gc.freeze()
         yield
         await to_thread.run_sync(service.stop)
-        if engine is None:
-            running.dispose()
+        running.dispose()
 
     return lifespan

@@ -10,13 +10,14 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from api.access import CurrentViewer
 from api.answers import json_answer
 from api.plans.models import PlaceHeld
 from api.plans.versions import PlanId
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService, Service
+from api.viewers import Looker
+from gisgrid.access import Right, Viewer
 from gisgrid.exports.comparison import comparison_document
 from gisgrid.store.comparing import compare
 from gisgrid.store.states import State, around_plan, state_named
@@ -135,7 +136,7 @@ def compare_states(
     request: Request,
     query: Annotated[CompareQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Any two of the present, plans, revisions and dates; places are taken where they lie now."""
 
@@ -143,7 +144,7 @@ def compare_states(
         before, after = (state_named(connection, one, zone) for one in (query.before, query.after))
         return before, after
 
-    return _answer(request, service, states)
+    return _answer(request, service, viewer, states)
 
 
 @router.get("/plans/{plan_id}/preview", summary="What a plan changes", responses=_RESPONSES)
@@ -151,22 +152,23 @@ def preview(
     request: Request,
     plan_id: PlanId,
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """The present beside what will be: who comes to another grid, what becomes of each grid."""
 
     def states(connection: Connection, zone: tzinfo) -> tuple[State, State]:
         return around_plan(connection, plan_id, zone)
 
-    return _answer(request, service, states)
+    return _answer(request, service, viewer, states)
 
 
 def _answer(
     request: Request,
     service: Service,
+    viewer: Viewer,
     states: Callable[[Connection, tzinfo], tuple[State, State]],
 ) -> Response:
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         before, after = states(reading.connection, service.settings.zone)
         found = compare(
             reading.connection, before, after, most_places=service.settings.batch_limit // 10

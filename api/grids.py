@@ -9,12 +9,13 @@ import shapely
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import CurrentViewer
 from api.answers import answer, json_answer, json_bytes
 from api.parameters import AtQuery, Code, Instant
 from api.problems import Problem
 from api.reading import Reading, open_reading
 from api.service import CurrentService
+from api.viewers import Resolver
+from gisgrid.access import Right
 from gisgrid.geometry.simplify import simplify_coverage
 from gisgrid.store import grids
 from gisgrid.store.counts import counts_by_grid
@@ -100,16 +101,16 @@ class GridDetail(GridItem):
 @router.get(
     "/grids",
     summary="Grids by code, a page at a time",
-    responses={200: {"model": GridList}, 422: {"model": Problem}},
+    responses={200: {"model": GridList}, 404: {"model": Problem}, 422: {"model": Problem}},
 )
 def list_grids(
     request: Request,
     query: Annotated[ListQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """Grids by code, a page at a time; `next` is the address of the page after."""
-    with open_reading(service, query.at) as reading:
+    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         if query.parent is not None:
             grids.by_code(reading.connection, query.parent, reading.at)
         found = grids.listing(
@@ -142,10 +143,10 @@ def grid_detail(
     code: Annotated[Code, Path()],
     query: Annotated[AtQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """One grid: its shape, its children and what lies in it. Confidential tips are not counted."""
-    with open_reading(service, query.at) as reading:
+    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         found, shape = grids.by_code(reading.connection, code, reading.at)
         content = {
             **_item(found),
@@ -157,19 +158,22 @@ def grid_detail(
 
 
 @router.get(
-    "/outlines", summary="The borders of a level for drawing", responses={422: {"model": Problem}}
+    "/outlines",
+    summary="The borders of a level for drawing",
+    response_class=Response,
+    responses={200: {"content": {"application/geo+json": {}}}, 422: {"model": Problem}},
 )
 def outlines(
     request: Request,
     query: Annotated[OutlineQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """The borders of one level for drawing, as GeoJSON; neighbours still meet.
 
     Simplified by up to about 15 m: for a map, never for deciding where a point lies.
     """
-    with open_reading(service, query.at) as reading:
+    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         key = ("outlines", query.level, reading.revision, reading.asked, reading.notice)
         body: bytes = service.pages.get(key, lambda: _outlines(reading, query.level))
     return answer(request, body, reading.revision, media_type="application/geo+json")

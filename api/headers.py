@@ -23,6 +23,7 @@ _PAGE: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), payment=()"),
 )
+_ONLY_HTTPS: Final = (b"strict-transport-security", b"max-age=31536000")
 _ASK_AGAIN: Final = (b"cache-control", b"no-cache")
 _DATA_POLICY: Final = (
     b"content-security-policy",
@@ -62,9 +63,12 @@ class SafeHeaders:
     ----------
     tile_url : str or None
         Where a base map's tiles come from, when one is set.
+    is_https : bool
+        Browsers come by HTTPS, and shall come by nothing else for a year.
     """
 
-    def __init__(self, tile_url: str | None = None) -> None:
+    def __init__(self, tile_url: str | None = None, *, is_https: bool = False) -> None:
+        self._page = (*_PAGE, _ONLY_HTTPS) if is_https else _PAGE
         self._images = " ".join(["img-src 'self' data:", tile_origin(tile_url)]).strip()
 
     def add(self, message: Message, scope: Scope) -> None:
@@ -78,7 +82,7 @@ class SafeHeaders:
                 is_page = value.startswith(b"text/html")
         headers.append(_ALWAYS)
         if is_page:
-            headers += _PAGE
+            headers += self._page
         if not is_cached:
             headers.append(_ASK_AGAIN)
         # A 304 revives a stored page: a new policy would not know that page's nonce.

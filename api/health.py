@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from api.access import CurrentViewer
 from api.problems import Problem
 from api.service import CurrentService
+from api.viewers import Measurer
 from gisgrid.errors import SchemaOutdated
 from gisgrid.store import revisions
 from gisgrid.store.schema import require_current
@@ -35,7 +36,7 @@ def ready(service: CurrentService, viewer: CurrentViewer) -> dict[str, str | int
 
 
 @router.get("/metrics", response_class=Response)
-def metrics(service: CurrentService, viewer: CurrentViewer) -> Response:
+def metrics(service: CurrentService, viewer: Measurer) -> Response:
     """Counts and durations of requests, and the revision that is served, for Prometheus."""
     headers = {"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
     return Response(service.metrics.text(), headers=headers)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated, Any, Final
 
 from anyio import to_thread
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.types import Scope
 
-from api.access import CurrentViewer
+from api.access import still_in
 from api.answers import json_answer, json_bytes
+from api.lasting import CHECK_EVERY
 from api.news import STREAM
 from api.parameters import Code
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService, Service
+from api.viewers import Resolver
 from gisgrid.errors import InputError, TooManyRequests
 from gisgrid.exports.documents import document
 from gisgrid.store.feed import changes_after
@@ -168,7 +172,7 @@ def history(
     code: Annotated[Code, Path()],
     query: Annotated[NoQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """Every version of a grid that has, or ever had, this code."""
     with open_reading(service) as reading:
@@ -185,7 +189,7 @@ def changes(
     request: Request,
     query: Annotated[ChangesQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """What each revision did to the grids, the oldest first; `next` is the page after."""
     with open_reading(service) as reading:
@@ -211,9 +215,10 @@ def changes(
     },
 )
 async def stream(
+    request: Request,
     query: Annotated[StreamQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
     last_event_id: Annotated[str | None, Header(description="Begin after this revision.")] = None,
 ) -> Response:
     """An event for each revision: its number as the id, as data what `/v1/changes` says of it.
@@ -225,7 +230,7 @@ async def stream(
     after = service.served.revision if query.after is None else query.after
     if last_event_id is not None:
         after = _revision(last_event_id)
-    return EventSourceResponse(_events(service, after), headers=_NO_CACHE)
+    return EventSourceResponse(_events(request, service, after), headers=_NO_CACHE)
 
 
 def _revision(text: str) -> int:
@@ -234,8 +239,8 @@ def _revision(text: str) -> int:
     return int(text)
 
 
-async def _events(service: Service, after: int) -> AsyncIterator[bytes]:
-    """Changes after a revision, for as long as the client listens."""
+async def _events(request: Request, service: Service, after: int) -> AsyncIterator[bytes]:
+    """Changes after a revision, for as long as the client listens and may come in."""
     news = service.news
     service.streams += 1
     try:
@@ -248,12 +253,24 @@ async def _events(service: Service, after: int) -> AsyncIterator[bytes]:
                     after = number
                     yield format_sse_event(data_str=body, event="revision", id=str(number))
                     event.set()
-                try:
-                    await asyncio.wait_for(event.wait(), _PING_EVERY)
-                except TimeoutError:
+                if not await _wait(event, request.scope, service):
+                    return
+                if not event.is_set():
                     yield KEEPALIVE_COMMENT
     finally:
         service.streams -= 1
+
+
+async def _wait(event: asyncio.Event, scope: Scope, service: Service) -> bool:
+    """Wait until there is something new, or a ping is due; whether the client may still come in."""
+    for _ in range(int(_PING_EVERY / CHECK_EVERY)):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), CHECK_EVERY)
+        if not await still_in(scope, service):
+            return False
+        if event.is_set():
+            break
+    return True
 
 
 def _read(service: Service, after: int) -> list[tuple[int, str]]:

@@ -8,12 +8,13 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from api.access import CurrentViewer
 from api.answers import answer, json_bytes
 from api.hazards.filters import FilterQuery
 from api.problems import Problem
 from api.reading import Reading, open_reading
 from api.service import CurrentService, Service
+from api.viewers import Looker
+from gisgrid.access import Right, Viewer
 from gisgrid.errors import InputError
 from gisgrid.exports.hotspots import (
     emerging_document,
@@ -190,7 +191,7 @@ def hot_spots(
     request: Request,
     query: Annotated[FindQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Hot and cold spots by Getis and Ord's Gi*, at a rate of false discoveries."""
     wanted = query.wanted(service.settings)
@@ -209,7 +210,7 @@ def hot_spots(
         )
         return hot_spots_document(found, service.settings.zone, all_places=query.all)
 
-    return _answered(request, service, ("spots", query.model_dump_json(), viewer.scope), make)
+    return _answered(request, service, viewer, ("spots", query.model_dump_json()), make)
 
 
 @router.get(
@@ -221,7 +222,7 @@ def emerging_spots(
     request: Request,
     query: Annotated[EmergingQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Which hot and cold spots are new, which stay, which fade, step by step up to the present."""
     wanted = query.wanted(service.settings)
@@ -239,7 +240,7 @@ def emerging_spots(
         )
         return emerging_document(found, service.settings.zone, all_places=query.all)
 
-    return _answered(request, service, ("emerging", query.model_dump_json(), viewer.scope), make)
+    return _answered(request, service, viewer, ("emerging", query.model_dump_json()), make)
 
 
 @router.get(
@@ -251,7 +252,7 @@ def near_repeats(
     request: Request,
     query: Annotated[RepeatQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Knox's test for bands of distance and of time."""
     wanted = query.wanted(service.settings)
@@ -269,17 +270,19 @@ def near_repeats(
         )
         return near_repeats_document(found, service.settings.zone)
 
-    return _answered(request, service, ("repeats", query.model_dump_json(), viewer.scope), make)
+    return _answered(request, service, viewer, ("repeats", query.model_dump_json()), make)
 
 
 def _answered(
     request: Request,
     service: Service,
+    viewer: Viewer,
     name: tuple[Any, ...],
     make: Callable[[Reading], dict[str, Any]],
 ) -> Response:
     """The answer as kept, or worked out now, few at a time."""
-    with open_reading(service) as reading:
+    sight = viewer.sight(Right.SEE_PLACES)
+    with open_reading(service, sight=sight) as reading:
         state = fingerprint(reading.connection, tables.hazard, tables.address)
         day = reading.at.date()
 
@@ -287,7 +290,8 @@ def _answered(
             with service.turn():
                 return json_bytes({**reading.head, **make(reading)})
 
-        kept = service.hot_spots.get((*name, reading.revision, reading.notice, day, state), body)
+        key = (*name, sight.key, reading.revision, reading.notice, day, state)
+        kept = service.hot_spots.get(key, body)
     return answer(request, kept, reading.revision, media_type="application/json", private=True)
 
 

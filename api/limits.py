@@ -26,7 +26,7 @@ class Limiter:
     Parameters
     ----------
     per_second : int
-        0 for no limit. Each worker counts for itself.
+        0 for no limit. Keys may have limits of their own beside it. Each worker counts for itself.
     clock : callable
         Gives seconds that never go back.
     """
@@ -34,7 +34,7 @@ class Limiter:
     def __init__(self, per_second: int, clock: Callable[[], float] = monotonic) -> None:
         self.per_second = per_second
         self._clock = clock
-        # What each address may still ask for, and when that was so.
+        # What each address and each key may still ask for, and when that was so.
         self._left: dict[str, tuple[float, float]] = {}
 
     def admit(self, scope: Scope) -> None:
@@ -45,18 +45,29 @@ class Limiter:
         TooManyRequests
             Its address has asked too often.
         """
-        if not self.per_second or scope["path"] in _FREE:
-            return
-        address = (scope.get("client") or ("",))[0]
+        if self.per_second and scope["path"] not in _FREE:
+            self._take((scope.get("client") or ("",))[0], self.per_second)
+
+    def admit_key(self, key_id: int | None, per_second: int) -> None:
+        """Count a request made with an API key that has a limit of its own.
+
+        Raises
+        ------
+        TooManyRequests
+            It has been used too often.
+        """
+        self._take(f"key {key_id}", per_second)
+
+    def _take(self, who: str, per_second: int) -> None:
         now = self._clock()
-        left, before = self._left.pop(address, (2.0 * self.per_second, now))
-        left = min(left + (now - before) * self.per_second, 2.0 * self.per_second)
+        left, before = self._left.pop(who, (2.0 * per_second, now))
+        left = min(left + (now - before) * per_second, 2.0 * per_second)
         if len(self._left) >= _REMEMBERED:
             # The first of a dict is the one that was put in longest ago.
             self._left.pop(next(iter(self._left)))
         # What a refused request saved up stays: else whoever asks a little too often never gets in.
-        self._left[address] = (left if left < 1.0 else left - 1.0, now)
+        self._left[who] = (left if left < 1.0 else left - 1.0, now)
         if left < 1.0:
             raise TooManyRequests(
-                f"more than {self.per_second} requests a second", fix="ask again in a second"
+                f"more than {per_second} requests a second", fix="ask again in a second"
             )

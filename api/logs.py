@@ -1,12 +1,14 @@
 """What is written to the log: one line per request, and the end of what went wrong.
 
-A line has the path and never the query: a query holds where somebody is. Errors are logged by
-their type and the places in the code, without their message, which may hold what was asked.
+A line has the path and never the query: a query holds where somebody is. The code of a report,
+which opens it to whoever has it, is left out of the path. Errors are logged by their type and the
+places in the code, without their message, which may hold what was asked.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import time
 import traceback
@@ -18,9 +20,10 @@ from sqlalchemy.exc import DBAPIError
 
 from gisgrid.errors import GisgridError
 
-__all__ = ["Log", "describe"]
+__all__ = ["Log", "describe", "shown_path"]
 
 _MOMENT: Final = 0.05  # seconds
+_SECRET: Final = ("/v1/reports/", "/report/", "/open311/v2/tokens/")
 
 
 class Log:
@@ -38,6 +41,7 @@ class Log:
         self, method: str, path: str, status: int, seconds: float, error: Exception | None = None
     ) -> None:
         """Note a request that was answered; called on the event loop."""
+        path = shown_path(path)
         if status >= 500 and error is not None:
             facts = {"method": method, "path": path, "status": status, "ms": round(seconds * 1000)}
             self.flush()
@@ -61,6 +65,14 @@ class Log:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
+
+
+def shown_path(path: str) -> str:
+    """A path as it may be written down: without the code of a report."""
+    for start in _SECRET:
+        if path.startswith(start):
+            return start + re.sub(r"^[^/]+", "***", path.removeprefix(start))
+    return path
 
 
 def describe(error: Exception) -> dict[str, str]:

@@ -13,14 +13,15 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field
 from sqlalchemy import Table
 
-from api.access import CurrentViewer
 from api.answers import answer
 from api.headers import page_nonce
 from api.parameters import AtQuery, Code
 from api.problems import Problem
 from api.reading import Reading, open_reading
 from api.service import CurrentService
-from gisgrid.maps.district import campaign_page, grids_page
+from api.viewers import Looker, Measurer
+from gisgrid.access import Right
+from gisgrid.maps.district import campaign_page, grids_page, staffing_page
 from gisgrid.maps.recorded_hazards import served_hazards_page
 from gisgrid.store import tables
 from gisgrid.store.changes import fingerprint
@@ -33,6 +34,7 @@ page_router = APIRouter()
 _HTML: Final = "text/html; charset=utf-8"
 _GRIDS_SHOW: Final = (tables.address, tables.hazard, tables.patrol_point)
 _HAZARDS_SHOW: Final = (tables.hazard, tables.address)
+_STAFFING_SHOWS: Final = (tables.person, tables.post)
 _CAMPAIGN_SHOWS: Final = (
     tables.campaign,
     tables.campaign_phase,
@@ -65,35 +67,57 @@ def grids_map(
     request: Request,
     query: Annotated[AtQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """The map of grids by level, with names, counts and households (HTML)."""
-    with open_reading(service, query.at) as reading:
+    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PLACES)) as reading:
 
         def draw(nonce: str) -> str:
             return grids_page(reading.connection, reading.at, service.settings, nonce=nonce)
 
-        page = _drawn(service, reading, ("grids", viewer.scope), _GRIDS_SHOW, draw)
+        page = _drawn(
+            service, reading, ("grids", viewer.sight(Right.SEE_PLACES).key), _GRIDS_SHOW, draw
+        )
     return _serve(request, page, reading)
 
 
 @router.get("/hazards", status_code=307, response_class=Response)
-def hazards_map(viewer: CurrentViewer) -> Response:
+def hazards_map(viewer: Looker) -> Response:
     """The map of hazards is a page of its own."""
     return RedirectResponse("/hazards")
 
 
 @page_router.get("/hazards", include_in_schema=False)
-def hazards_page(request: Request, service: CurrentService, viewer: CurrentViewer) -> Response:
+def hazards_page(request: Request, service: CurrentService, viewer: Looker) -> Response:
     """Where hazards gather, when and why: the page of a police officer (HTML)."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
 
         def draw(nonce: str) -> str:
             return served_hazards_page(
                 reading.connection, reading.at, service.settings, nonce=nonce
             )
 
-        page = _drawn(service, reading, ("hazards", viewer.scope), _HAZARDS_SHOW, draw)
+        page = _drawn(
+            service, reading, ("hazards", viewer.sight(Right.SEE_PLACES).key), _HAZARDS_SHOW, draw
+        )
+    return _serve(request, page, reading)
+
+
+@router.get("/staffing", response_class=Response, responses={422: {"model": Problem}})
+def staffing_map(
+    request: Request,
+    query: Annotated[AtQuery, Query()],
+    service: CurrentService,
+    viewer: Measurer,
+) -> Response:
+    """The map of micro-grids that lack grid members (HTML)."""
+    sight = viewer.sight(Right.MEASURE)
+    with open_reading(service, query.at, sight=sight) as reading:
+
+        def draw(nonce: str) -> str:
+            return staffing_page(reading.connection, reading.at, service.settings, nonce=nonce)
+
+        page = _drawn(service, reading, ("staffing", sight.key), _STAFFING_SHOWS, draw)
     return _serve(request, page, reading)
 
 
@@ -106,17 +130,17 @@ def campaign_map(
     request: Request,
     query: Annotated[CampaignQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """A campaign over time: its buildings, the things dealt with, the running count (HTML)."""
-    with open_reading(service, query.at) as reading:
+    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PLACES)) as reading:
 
         def draw(nonce: str) -> str:
             return campaign_page(
                 reading.connection, reading.at, service.settings, code=query.code, nonce=nonce
             )
 
-        key = ("campaign", query.code, viewer.scope)
+        key = ("campaign", query.code, viewer.sight(Right.SEE_PLACES).key)
         page = _drawn(service, reading, key, _CAMPAIGN_SHOWS, draw)
     return _serve(request, page, reading)
 

@@ -7,10 +7,11 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from gisgrid.errors import InputError
 from gisgrid.geometry.crs import ACCEPTED
 from gisgrid.store.drafts.fields import printable, storable
 
-__all__ = ["AtQuery", "Code", "CrsName", "Instant", "Note"]
+__all__ = ["AtQuery", "Code", "CrsName", "Instant", "Note", "box_of"]
 
 
 # In an address an unescaped + stands for a blank.
@@ -23,13 +24,11 @@ def _instant(text: str | None) -> str | None:
 
 Code = Annotated[str, AfterValidator(printable), Field(max_length=200)]
 Note = Annotated[str, AfterValidator(storable), Field(max_length=1000)]
+# The length binds the text alone: the constraint cannot be applied to a null of a JSON body.
 Instant = Annotated[
-    str | None,
+    Annotated[str, Field(max_length=64)] | None,
     AfterValidator(_instant),
-    Field(
-        max_length=64,
-        description="ISO date (its midnight) or time, such as 2024-09-15; without it, now.",
-    ),
+    Field(description="ISO date (its midnight) or time, such as 2024-09-15; without it, now."),
 ]
 CrsName = Annotated[
     str,
@@ -44,3 +43,24 @@ class AtQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     at: Instant = None
+
+
+def box_of(text: str | None) -> tuple[float, float, float, float] | None:
+    """The box that a request asks for.
+
+    Raises
+    ------
+    InputError
+        It is not four numbers that enclose something on earth.
+    """
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(one) for one in text.split(","))
+    except ValueError:
+        west = south = east = north = float("nan")
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise InputError(
+            "bbox is not a box on earth", where=text, fix="give west,south,east,north in degrees"
+        )
+    return west, south, east, north

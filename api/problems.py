@@ -63,6 +63,7 @@ class Kind:
 _WAIT = "try again in a moment; whoever runs the server sees more in its log"
 _DOWN = "the database cannot be reached at the moment"
 _RETRY: Final[Mapping[int, Mapping[str, str]]] = {
+    401: {"WWW-Authenticate": "Bearer"},
     429: {"Retry-After": "1"},
     503: {"Retry-After": "5"},
 }
@@ -82,7 +83,8 @@ KINDS: Final[Mapping[type[Exception], Kind]] = {
     errors.PublishBlocked: Kind(409, "publish-blocked", "Findings stand in the way of publishing"),
     errors.StaleVersion: Kind(412, "stale-version", "Somebody else has changed it meanwhile"),
     errors.Forbidden: Kind(403, "forbidden", "Who asks may not do it"),
-    errors.TooManyRequests: Kind(429, "too-many", "Too many requests from one address"),
+    errors.Unauthenticated: Kind(401, "unauthenticated", "Nobody has said who asks"),
+    errors.TooManyRequests: Kind(429, "too-many", "Too many requests"),
     # No route takes a file or polygons: these are faults of the installation or the record.
     errors.FileError: Kind(500, "installation", "A file of the installation is missing", _FAULT),
     errors.CoverageError: Kind(500, "record", "The boundaries cannot be indexed", _FAULT),

@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from api.access import enter
+from api.access import enter, known_admission, viewer_of
 from api.answers import PRIVATE, etag, matches
 from api.served import point_body
+from gisgrid.access import Right
 from gisgrid.geometry.crs import WGS84
 
 if TYPE_CHECKING:
@@ -46,16 +47,26 @@ class QuickResolve:
         self.service = service
 
     def takes(self, scope: Scope) -> bool:
-        """Whether a request is a plain look-up; its point is noted in the scope."""
+        """Whether a request is a plain look-up of somebody who is known and may look.
+
+        Its point, and what it came in by, are noted in the scope.
+        """
         if scope["path"] != self.path or scope["method"] not in ("GET", "HEAD"):
             return False
-        scope["point"] = plain_point(scope["query_string"])
-        return scope["point"] is not None
+        point = plain_point(scope["query_string"])
+        if point is None:
+            return False
+        is_known, admission = known_admission(scope, self.service)
+        if not is_known or not viewer_of(scope, self.service, admission).may(Right.RESOLVE):
+            return False
+        scope["point"], scope["admission"] = point, admission
+        return True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a look-up."""
         scope["route"] = self
-        enter(scope, self.service)
+        self.service.limiter.admit(scope)
+        enter(scope, self.service, scope["admission"])
         served, point = self.service.served, scope["point"]
         body = point_body(served.opening, served.wording(*point), WGS84.name, *point)
         tag = etag(served.revision, body)

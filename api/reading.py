@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from gisgrid.access import NOTHING, Sight
 from gisgrid.store import clock, revisions
 from gisgrid.store.engine import snapshot
 from gisgrid.store.notices import notice
+from gisgrid.store.scope import look_as
 from gisgrid.times import parse_instant
 
 if TYPE_CHECKING:
@@ -56,7 +58,9 @@ class Reading:
 
 
 @contextmanager
-def open_reading(service: Service, at: str | None = None) -> Iterator[Reading]:
+def open_reading(
+    service: Service, at: str | None = None, *, sight: Sight = NOTHING
+) -> Iterator[Reading]:
     """Open a snapshot for as long as an answer is made.
 
     Routes open it themselves rather than by a dependency: a dependency would hold a connection
@@ -66,6 +70,8 @@ def open_reading(service: Service, at: str | None = None) -> Iterator[Reading]:
     ----------
     at : str, optional
         As `gisgrid.times.parse_instant` reads it; without it, now.
+    sight : Sight
+        The rows of places and people that the one who asks may see: without it, none.
 
     Raises
     ------
@@ -74,6 +80,7 @@ def open_reading(service: Service, at: str | None = None) -> Iterator[Reading]:
     """
     zone = service.settings.zone
     with open_snapshot(service.engine, zone, asked_instant(at, zone)) as reading:
+        look_as(reading.connection, sight)
         yield reading
 
 

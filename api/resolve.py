@@ -7,7 +7,6 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import CurrentViewer
 from api.addresses.answering import address_content
 from api.addresses.models import AddressAnswer, AddressText, GridName
 from api.answers import answer, json_bytes
@@ -17,6 +16,7 @@ from api.problems import Problem
 from api.reading import asked_instant, open_reading
 from api.served import opening, point_body, word
 from api.service import BatchPlace, CurrentService, Service
+from api.viewers import Resolver
 from gisgrid.errors import InputError
 from gisgrid.geometry.crs import Crs, point_to_wgs84
 from gisgrid.store.owners import resolve_point
@@ -86,7 +86,7 @@ def resolve(
     request: Request,
     query: Annotated[ResolveQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """Which grids own a point, by `lon` and `lat`, or what is meant by an `address` in words.
 
@@ -165,7 +165,7 @@ async def batch(
     request: Request,
     query: Annotated[BatchQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
     place: BatchPlace,
 ) -> Response:
     """The owners of many points, in the same order: in JSON, CSV or an Arrow IPC stream.
@@ -176,4 +176,4 @@ async def batch(
     an `error` in its own row. The limits of points and bytes are settings (`GISGRID_BATCH_LIMIT`,
     `GISGRID_BODY_LIMIT_BYTES`); more is a 413.
     """
-    return await resolve_batch(request, query, service)
+    return await resolve_batch(request, query, service, viewer.actor)

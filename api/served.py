@@ -45,6 +45,8 @@ class Served:
     index : LevelIndex
     grids : mapping of level to tuple of GridRef
         The grid at each position of that level's index.
+    refs : mapping of int to GridRef
+        The grids by their ids.
     head : mapping
         What every answer drawn from it begins with: revision, date, notice.
     opening : bytes
@@ -55,6 +57,7 @@ class Served:
     notice: str
     index: LevelIndex
     grids: Mapping[str, tuple[GridRef, ...]]
+    refs: Mapping[int, GridRef]
     head: Mapping[str, Any]
     opening: bytes
     # By the owners' positions and borders: as many as the grids have pieces, edges and corners.
@@ -74,8 +77,19 @@ class Served:
             )
             for level, ids in index.grid_ids.items()
         }
+        refs = {
+            grid_id: ref
+            for level, ids in index.grid_ids.items()
+            for grid_id, ref in zip(ids.tolist(), grids[level], strict=True)
+        }
         return cls(
-            reading.revision, reading.notice, index, grids, reading.head, opening(reading.head)
+            reading.revision,
+            reading.notice,
+            index,
+            grids,
+            refs,
+            reading.head,
+            opening(reading.head),
         )
 
     def wording(self, lon: float, lat: float) -> Wording:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,14 +13,21 @@ from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from api.addresses.shadow import AddressShadow
+from api.chores import Chores
 from api.following import Following
 from api.hazards.shadow import HazardShadow
 from api.keeping import Kept
+from api.keyring import Keyring
 from api.limits import Limiter
 from api.logs import Log
 from api.metrics import Metrics
 from api.ogc.keeping import KeptForOgc
+from api.webhooks.sending import Sender
+from gisgrid.access import EVERYTHING
+from gisgrid.access.hosts import AllowedHosts
+from gisgrid.cases.calendar import WorkCalendar, calendar_of
 from gisgrid.errors import DatabaseError, TooManyRequests
+from gisgrid.store.scope import blind, looking
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -35,6 +43,8 @@ _PAST_DAYS = 3
 _PAGES = 12
 # Read and answered at once; others wait, so that memory is bounded.
 _BATCHES = 4
+# Passwords that are checked at once: each takes 64 MiB.
+_LOGINS = 2
 # Each takes a core for some seconds.
 _SEEKING = 2
 # How near patrol points are, by distance: gaps of some megabytes each.
@@ -54,6 +64,8 @@ class Service:
 
     Attributes
     ----------
+    demo : bool
+        The data are made up, so anybody may look, and on this machine do everything.
     past : Kept
         Boundaries of other days, by revision, date and notice.
     pages : Kept
@@ -74,15 +86,22 @@ class Service:
         Streams of changes that are open.
     seeking : CapacityLimiter
         Threads that seek proposals of micro-grids.
+    keyring : Keyring
+        Who comes with the keys and sessions that were shown a moment ago.
+    logins : CapacityLimiter
+        Threads that check passwords.
     searches : int
         Searches under way and waiting for a thread.
     """
 
     settings: Settings
+    demo: bool = False
     running: Engine | None = None
     following: Following | None = None
     shadow: HazardShadow | None = None
     gazetteer: AddressShadow | None = None
+    sender: Sender | None = None
+    chores: Chores | None = None
     past: Kept[Served] = field(default_factory=lambda: Kept(_PAST_DAYS))
     pages: Kept[Any] = field(default_factory=lambda: Kept(_PAGES))
     ogc: KeptForOgc = field(default_factory=KeptForOgc)
@@ -97,9 +116,16 @@ class Service:
     log: Log = field(default_factory=Log)
     metrics: Metrics = field(default_factory=Metrics)
     limiter: Limiter = field(init=False)
+    calendar: WorkCalendar = field(init=False)
+    hosts: AllowedHosts = field(init=False)
+    keyring: Keyring = field(init=False)
+    logins: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_LOGINS))
 
     def __post_init__(self) -> None:
         self.limiter = Limiter(self.settings.request_limit)
+        self.calendar = calendar_of(self.settings)
+        self.hosts = AllowedHosts.of(self.settings.webhook_hosts)
+        self.keyring = Keyring(timedelta(minutes=self.settings.session_idle_minutes))
 
     @property
     def engine(self) -> Engine:
@@ -185,21 +211,34 @@ class Service:
 
     def start(self, engine: Engine) -> None:
         """Begin to answer from a database; its boundaries are read before this returns."""
-        self.running = engine
+        # A route that forgets to say who looks shows nothing. What follows the record behind the
+        # scenes sees all of it, save what is confidential, and is narrowed for each who asks.
+        self.running = blind(engine)
+        engine = looking(engine, EVERYTHING)
         self.following = Following(engine, self.settings, self.log, self.metrics)
         self.following.start()
         self.shadow = HazardShadow(engine, self.settings.discoverers)
         self.gazetteer = AddressShadow(engine, self.log)
+        self.chores = Chores(engine, self.settings, self.calendar, self.log)
+        self.chores.start()
+        if self.hosts.names:
+            self.sender = Sender(engine, self.hosts, self.settings.zone, self.log)
+            self.sender.start()
 
     def stop(self) -> None:
         """Let the database go."""
+        if self.chores is not None:
+            self.chores.stop()
+        if self.sender is not None:
+            self.sender.stop()
         if self.following is not None:
             self.following.stop()
         if self.shadow is not None:
             self.shadow.stop()
         if self.gazetteer is not None:
             self.gazetteer.stop()
-        self.running = self.following = self.shadow = self.gazetteer = None
+        self.running = self.following = self.shadow = self.gazetteer = self.sender = None
+        self.chores = None
         self.log.flush()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from fastapi import Request
 
+from api.logs import shown_path
 from api.problems import problem_of
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Watch:
         except Exception as error:
             if status:
                 # Too late for another answer; the server closes the connection.
-                self.log.error("broken", error, path=scope["path"])
+                self.log.error("broken", error, path=shown_path(scope["path"]))
                 raise
             await problem_of(Request(scope, receive), error)(scope, receive, watched)
         finally:

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from api.answers import PRIVATE, json_bytes
 from gisgrid.exports.documents import document
 from gisgrid.store import revisions
+from gisgrid.store.audit import act_as
+from gisgrid.store.scope import look_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from api.service import Service
+    from gisgrid.access import Right, Viewer
 
 __all__ = ["changed", "changing"]
 
@@ -26,14 +29,23 @@ _LONGEST: Final = {"lock_timeout": "20s", "statement_timeout": "30s"}
 
 
 @contextmanager
-def changing(service: Service) -> Iterator[Connection]:
-    """A transaction that changes plans or places, and neither runs nor waits for long.
+def changing(service: Service, viewer: Viewer, right: Right) -> Iterator[Connection]:
+    """A transaction of a viewer who uses a right; it neither runs nor waits for long.
 
     A publish has none of these bounds: how much it writes is not for the client to say.
+
+    Parameters
+    ----------
+    viewer : Viewer
+    right : Right
+        The transaction shows the rows on which the viewer may use it, and no others.
     """
     with service.engine.begin() as connection:
-        for bound, time in _LONGEST.items():
-            connection.execute(select(func.set_config(bound, time, True)))
+        look_as(connection, viewer.sight(right))
+        act_as(connection, viewer.actor)
+        # The zone is for triggers that have to know which day it is.
+        told = {**_LONGEST, "gisgrid.zone": service.settings.time_zone}
+        connection.execute(select(*(func.set_config(*one, True) for one in told.items())))
         yield connection
 
 

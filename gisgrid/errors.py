@@ -20,6 +20,7 @@
     │   ├── PublishBlocked      findings that are errors stand in the way of publishing
     │   └── StaleVersion        somebody else has changed it meanwhile
     ├── Forbidden               who asks may not do it
+    ├── Unauthenticated         nobody has said who asks, or what they showed does not hold
     ├── TooManyRequests         a client asks more often than it may
     ├── WorkerError             worker processes or a cluster cannot do the work
     └── DatabaseError           the database cannot be used
@@ -55,6 +56,7 @@ __all__ = [
     "ServerError",
     "StaleVersion",
     "TooManyRequests",
+    "Unauthenticated",
     "UnsupportedVersion",
     "VersionRequired",
     "WorkerError",
@@ -151,6 +153,10 @@ class StaleVersion(Conflict):
 
 class Forbidden(GisgridError):
     """Who asks may not do what was asked."""
+
+
+class Unauthenticated(GisgridError):
+    """Nobody has said who asks, or the key or session that they showed does not hold."""
 
 
 class TooManyRequests(GisgridError):

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from datetime import tzinfo
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-__all__ = ["DEMO_DATABASE", "Settings", "default_home"]
+__all__ = ["DEMO_DATABASE", "WORK_HOURS", "Settings", "default_home"]
 
 # A name instead of a URL: a database of the private server that no user's data can be in.
 DEMO_DATABASE: Final = "demo"
+
+WORK_HOURS: Final = "9:00-11:30 13:00-17:30"
 
 
 def default_home() -> Path:
@@ -46,8 +48,14 @@ class Settings(BaseSettings):
         description="Tile URL template for a base map; off by default.",
     )
     tile_attribution: str = Field(default="", description="Attribution of the base map's tiles.")
+    map_approval: str = Field(
+        default="", description="Map-approval number (审图号) that every map and page prints."
+    )
     households_min: int = Field(default=300, description="Fewest households of a micro-grid.")
     households_max: int = Field(default=500, description="Most households of a micro-grid.")
+    members_per_micro: int = Field(
+        default=3, ge=0, description="Grid members that are wanted in every micro-grid."
+    )
     discoverers: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("patrol",),
         description="Origins of hazards that patrols discovered, with commas between; hazards of "
@@ -73,6 +81,20 @@ class Settings(BaseSettings):
         default=0.0, description="Width in m up to which a check lists no overlap, gap or spill."
     )
 
+    calendar: Path | None = Field(
+        default=None,
+        description="CSV file of holidays and of the days that make up for them (day, kind, name); "
+        "the packaged one has those of 2024 to 2026.",
+    )
+    work_hours: str = Field(
+        default=WORK_HOURS, description="Hours of a working day, by which cases are due."
+    )
+    case_prefix: str = Field(
+        default="JD",
+        pattern=r"^[A-Z0-9]{0,8}$",
+        description="Letters with which the numbers of cases begin.",
+    )
+
     pool_size: int = Field(
         default=10,
         ge=1,
@@ -83,10 +105,34 @@ class Settings(BaseSettings):
         ge=0,
         description="Requests a second that one address may make of one web worker; 0: no limit.",
     )
-    planners: Literal["local", "anyone", "nobody"] = Field(
-        default="local",
-        description="Who may change plans over the web API: clients on this machine by their "
-        "address, anyone, or nobody.",
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Hosts that webhooks may be sent to, exactly as in their URLs, and private "
+        "networks that these may lie in, with commas between; none by default.",
+    )
+    reports_per_day: int = Field(
+        default=50,
+        ge=0,
+        description="Reports without an account that one address may make in a day; 0: no limit.",
+    )
+    jurisdiction: str = Field(
+        default="",
+        description="Open311's jurisdiction_id; requests that name another are refused.",
+    )
+    public_url: str = Field(
+        default="",
+        description="Address that browsers know the service by, such as https://grid.example.cn: "
+        "with HTTPS, its cookies are sent over nothing else.",
+    )
+    session_hours: float = Field(
+        default=12.0, gt=0, le=720, description="A session of a browser ends after so many hours."
+    )
+    session_idle_minutes: float = Field(
+        default=30.0, gt=1, description="It ends before when unused for so many minutes."
+    )
+    publish_needs_another: bool = Field(
+        default=False,
+        description="Whoever wrote a plan may not publish it: that takes another person.",
     )
     batch_limit: int = Field(
         default=1_000_000, ge=1, description="Most points in one batch request to the web API."
@@ -95,12 +141,21 @@ class Settings(BaseSettings):
         default=64 * 1024 * 1024, ge=1, description="Largest request body that the web API reads."
     )
 
-    @field_validator("discoverers", mode="before")
+    picture_limit_bytes: int = Field(
+        default=8 * 1024 * 1024, ge=1, description="Largest picture that is taken as evidence."
+    )
+
+    @field_validator("discoverers", "webhook_hosts", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(one.strip() for one in value.split(",") if one.strip())
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers come by HTTPS."""
+        return self.public_url.lower().startswith("https://")
 
     @property
     def zone(self) -> tzinfo:

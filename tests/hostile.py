@@ -103,7 +103,9 @@ _GROWN: Final = """() => {
   const bad = [], tell = (one) => bad.push(one.outerHTML.slice(0, 160));
   for (const one of document.querySelectorAll("*")) {
     const name = one.localName;
-    if (["iframe", "math", "mi", "object", "embed", "base", "textarea"].includes(name)) tell(one);
+    if (["iframe", "math", "mi", "object", "embed", "base"].includes(name)) tell(one);
+    // Those of our own forms have names.
+    if (name === "textarea" && !one.name) tell(one);
     for (const { name: key, value } of one.attributes) {
       if (/^on/i.test(key) || key === "srcdoc" || key === "autofocus") tell(one);
       if (/href|src|action/.test(key) && /^\\s*javascript:|^data:text/i.test(value)) tell(one);

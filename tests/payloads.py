@@ -61,8 +61,13 @@ _OURS: Final = {
     ("address_review", "reason"),
     ("address_review", "state"),
     ("address_review", "status"),
+    ("audit_event", "action"),
+    ("audit_event", "actor_ref"),
+    ("audit_event", "digest"),
+    ("audit_event", "subject"),
     ("campaign_evidence", "sha256"),
     ("campaign_evidence", "stage"),
+    ("department", "kind"),
     ("draft_edit", "kind"),
     ("hazard", "state"),
     ("import_run", "crs"),
@@ -126,8 +131,8 @@ def _fill(connection: Connection, table: Table, column: Column[object]) -> None:
         text(
             f'UPDATE {table.fullname} AS t SET "{column.name}" ='
             f" (CAST(:texts AS text[]))[1 + n % {len(texts)}] || {more}"
-            f" FROM (SELECT ctid AS place, {number} AS n FROM {table.fullname}) AS numbered"
-            " WHERE t.ctid = place"
+            f" FROM (SELECT ctid AS spot, {number} AS n FROM {table.fullname}) AS numbered"
+            " WHERE t.ctid = numbered.spot"
         ),
         {"texts": texts},
     )

@@ -7,14 +7,15 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.access import CurrentPlanner, CurrentViewer
 from api.addresses.models import AliasList, AliasMade, AliasQuery, NewAlias
 from api.answers import json_answer
 from api.plans.bodies import ShortBody
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService
+from api.viewers import Decider, Resolver
 from api.writing import changed, changing
+from gisgrid.access import Right
 from gisgrid.exports.documents import document
 from gisgrid.store.addresses import add_alias, end_alias, list_aliases
 
@@ -35,7 +36,7 @@ def read_aliases(
     request: Request,
     query: Annotated[AliasQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """Names that people use, the first made first; `next` is the address of the page after."""
     with open_reading(service) as reading:
@@ -59,9 +60,9 @@ def read_aliases(
         **{status: {"model": Problem} for status in (403, 409, 413, 422)},
     },
 )
-def make_alias(body: NewAlias, service: CurrentService, planner: CurrentPlanner) -> Response:
+def make_alias(body: NewAlias, service: CurrentService, planner: Decider) -> Response:
     """From then on the name is read as what it `means`; look-ups know it some seconds later."""
-    with changing(service) as connection:
+    with changing(service, planner, Right.DECIDE_ADDRESSES) as connection:
         made = add_alias(
             connection,
             body.name,
@@ -81,7 +82,7 @@ def make_alias(body: NewAlias, service: CurrentService, planner: CurrentPlanner)
         **{status: {"model": Problem} for status in (403, 404, 409, 422)},
     },
 )
-def stop_alias(alias_id: _AliasId, service: CurrentService, planner: CurrentPlanner) -> Response:
+def stop_alias(alias_id: _AliasId, service: CurrentService, planner: Decider) -> Response:
     """End an alias; it stays on record. Answers what it was."""
-    with changing(service) as connection:
+    with changing(service, planner, Right.DECIDE_ADDRESSES) as connection:
         return changed(connection, service, end_alias(connection, alias_id, author=planner.name))

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.access import CurrentViewer
 from api.addresses.models import NearestList, NearestQuery, SuggestionList, SuggestQuery
 from api.answers import answer, json_answer, json_bytes
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService
+from api.viewers import Resolver
 from gisgrid.geometry.crs import Crs, point_to_wgs84
 from gisgrid.store.addresses import nearest
 
@@ -29,7 +29,7 @@ def suggest(
     request: Request,
     query: Annotated[SuggestQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """Names by their beginning, in Chinese or by pinyin letters, then lanes and numbers."""
     found = service.addresses.present.book.suggest(query.text, limit=query.limit)
@@ -48,7 +48,7 @@ def read_nearest(
     request: Request,
     query: Annotated[NearestQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """The nearest first, with metres; none beyond `within_m`."""
     crs = Crs.parse(query.crs)

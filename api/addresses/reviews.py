@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.access import CurrentPlanner, CurrentViewer
 from api.addresses.answering import match_content
 from api.addresses.models import NewDecision, NewReview, ReviewDone, ReviewList, ReviewQuery
 from api.answers import json_answer
@@ -15,7 +14,9 @@ from api.plans.bodies import ShortBody
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService
+from api.viewers import Decider
 from api.writing import changed, changing
+from gisgrid.access import Right
 from gisgrid.errors import Conflict, InputError
 from gisgrid.exports.documents import document
 from gisgrid.store.addresses import (
@@ -54,7 +55,7 @@ def read_reviews(
     request: Request,
     query: Annotated[ReviewQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Decider,
 ) -> Response:
     """Reviews of a `state`, the first sent in first, each with the addresses it may mean."""
     book, served = service.addresses.present.book, service.served
@@ -89,13 +90,13 @@ def _candidates(text: str, book: AddressBook, served: Served) -> list[dict[str, 
 @router.post(
     "", summary="Send a text in", status_code=201, responses=_answers(403, 409, 413, 422, done=201)
 )
-def send_in(body: NewReview, service: CurrentService, planner: CurrentPlanner) -> Response:
+def send_in(body: NewReview, service: CurrentService, planner: Decider) -> Response:
     """Let a person decide what a text means; the same text in another writing is counted."""
     match = service.addresses.present.book.resolve(body.text)
     if match.status == "found":
         raise Conflict("the address is found", where="text", fix="there is nothing to decide")
     unsure = Unsure(body.text, match.status, match.reason)
-    with changing(service) as connection:
+    with changing(service, planner, Right.DECIDE_ADDRESSES) as connection:
         (number,) = enqueue(connection, [unsure], source=_SOURCE)
         return changed(connection, service, review(connection, number), 201)
 
@@ -106,10 +107,10 @@ def send_in(body: NewReview, service: CurrentService, planner: CurrentPlanner) -
     responses=_answers(403, 404, 409, 413, 422),
 )
 def make_decision(
-    review_id: _ReviewId, body: NewDecision, service: CurrentService, planner: CurrentPlanner
+    review_id: _ReviewId, body: NewDecision, service: CurrentService, planner: Decider
 ) -> Response:
     """Choose an address, and perhaps learn an `alias`; look-ups know both some seconds later."""
-    with changing(service) as connection:
+    with changing(service, planner, Right.DECIDE_ADDRESSES) as connection:
         decided = decide(
             connection,
             review_id,
@@ -127,9 +128,9 @@ def make_decision(
     summary="Take that back",
     responses=_answers(403, 404, 409, 422),
 )
-def take_back(review_id: _ReviewId, service: CurrentService, planner: CurrentPlanner) -> Response:
+def take_back(review_id: _ReviewId, service: CurrentService, planner: Decider) -> Response:
     """Let a review wait again, whether it was decided or dismissed; an alias stays."""
-    with changing(service) as connection:
+    with changing(service, planner, Right.DECIDE_ADDRESSES) as connection:
         return changed(connection, service, reopen(connection, review_id))
 
 
@@ -138,8 +139,8 @@ def take_back(review_id: _ReviewId, service: CurrentService, planner: CurrentPla
     summary="There is nothing to decide",
     responses=_answers(403, 404, 409, 422),
 )
-def put_aside(review_id: _ReviewId, service: CurrentService, planner: CurrentPlanner) -> Response:
+def put_aside(review_id: _ReviewId, service: CurrentService, planner: Decider) -> Response:
     """Say that a text is no address of the district."""
-    with changing(service) as connection:
+    with changing(service, planner, Right.DECIDE_ADDRESSES) as connection:
         done = dismiss(connection, review_id, author=planner.name)
         return changed(connection, service, done)

@@ -30,6 +30,7 @@ from api.reading import asked_instant, open_reading
 from api.served import Served
 from gisgrid.errors import InputError
 from gisgrid.geometry.crs import WGS84, Crs, to_wgs84, valid_lonlat
+from gisgrid.store.audit import note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from api.service import Service
+    from gisgrid.access import Actor
 
 __all__ = ["resolve_batch"]
 
@@ -45,7 +47,9 @@ _NOT_ON_EARTH: Final = "does not lie on the globe: give lon and lat in that orde
 _READERS: Final = {JSON: read_json, CSV: read_csv, ARROW: read_arrow}
 
 
-async def resolve_batch(request: Request, query: BatchQuery, service: Service) -> Outgoing:
+async def resolve_batch(
+    request: Request, query: BatchQuery, service: Service, actor: Actor
+) -> Outgoing:
     """The answer to a batch; its rows are looked up while it is sent.
 
     Called by a request that holds one of the places for batches.
@@ -66,7 +70,7 @@ async def resolve_batch(request: Request, query: BatchQuery, service: Service) -
     incoming = Incoming(request, service.settings.body_limit_bytes)
     # A thread of its own, so that slow senders take none from other routes.
     batch, state = await to_thread.run_sync(
-        partial(_read, incoming, kind, query, service), limiter=CapacityLimiter(1)
+        partial(_read, incoming, kind, query, service, actor), limiter=CapacityLimiter(1)
     )
     said = f"{wanted} {sorted(batch.head.items())} {query!r} {state}".encode()
     digest = hashlib.sha256(incoming.digest.digest() + said).hexdigest()[:20]
@@ -81,7 +85,7 @@ async def resolve_batch(request: Request, query: BatchQuery, service: Service) -
 
 
 def _read(
-    incoming: Incoming, kind: str, query: BatchQuery, service: Service
+    incoming: Incoming, kind: str, query: BatchQuery, service: Service, actor: Actor
 ) -> tuple[Batch | AddressBatch, str]:
     """A batch, and what it is answered from beside the boundaries."""
     with open_body(incoming) as body:
@@ -91,12 +95,20 @@ def _read(
         return _of_addresses(asked, query, service, served, head)
     stated = _stated("crs", query.crs, asked.crs)
     crs = Crs.parse("wgs84" if stated is None else stated)
+    if crs.is_offset:
+        _note_conversion(service, crs, incoming.digest.hexdigest(), actor)
     lon, lat = to_wgs84(asked.x, asked.y, crs)
     reasons, reason = _reasons(asked, valid_lonlat(lon, lat))
     # A point that cannot be read is nowhere, so no level owns it.
     lon[reason >= 0] = np.nan
     head = {**head, "crs": crs.name}
     return Batch(lon, lat, reasons, reason, asked.ids, served, head), ""
+
+
+def _note_conversion(service: Service, crs: Crs, digest: str, actor: Actor) -> None:
+    """Put in the log that shifted coordinates are turned back: once for a batch, by its digest."""
+    with service.engine.begin() as connection:
+        note(connection, actor, f"crs.{crs.name}", "batch:resolve", digest)
 
 
 def _of_addresses(

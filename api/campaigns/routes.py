@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.access import CurrentPlanner, CurrentViewer
 from api.answers import PRIVATE, json_answer, json_bytes
 from api.campaigns.models import (
     BurnDown,
@@ -27,7 +26,9 @@ from api.plans.bodies import ShortBody
 from api.problems import Problem
 from api.reading import Reading, asked_instant, open_reading
 from api.service import CurrentService, Service
+from api.viewers import Looker, Planner
 from api.writing import changing
+from gisgrid.access import Right, Viewer
 from gisgrid.exports.campaigns import campaign_document, share_document
 from gisgrid.exports.documents import document
 from gisgrid.store import campaigns, clock, revisions
@@ -48,9 +49,9 @@ def _answers(model: type[Any], *refusals: int) -> dict[int | str, dict[str, Any]
 
 
 @router.get("", summary="All campaigns", responses=_answers(CampaignList))
-def list_campaigns(request: Request, service: CurrentService, viewer: CurrentViewer) -> Response:
+def list_campaigns(request: Request, service: CurrentService, viewer: Looker) -> Response:
     """All campaigns with their phases and tasks, the one that began last first."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         found = campaigns.listing(reading.connection)
         content = {"campaigns": [campaign_document(one) for one in found]}
         return json_answer(request, content, reading, private=True)
@@ -62,10 +63,10 @@ def get_campaign(
     code: _Code,
     query: Annotated[AtQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """A campaign, and how far its buildings and micro-grids have come by the end of a day."""
-    with open_reading(service, query.at) as reading:
+    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         day, connection = _day(reading), reading.connection
         found = campaigns.by_code(connection, code, until=day)
         buildings = campaigns.by_building(connection, found.id, until=day)
@@ -89,10 +90,10 @@ def get_burn_down(
     code: _Code,
     query: Annotated[BurnDownQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """The items left at the end of each day beside the plan, of one `task` or of all."""
-    with open_reading(service, query.at) as reading:
+    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         day = _day(reading)
         found = campaigns.by_code(reading.connection, code)
         days = campaigns.burn_down(reading.connection, found, until=day, task=query.task)
@@ -111,10 +112,10 @@ def list_items(
     code: _Code,
     query: Annotated[ItemsQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Items in order of their ids; `next` is the address of the page after."""
-    with open_reading(service, query.at) as reading:
+    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         found = campaigns.by_code(reading.connection, code)
         rows = campaigns.item_listing(
             reading.connection,
@@ -137,10 +138,10 @@ def list_evidence(
     code: _Code,
     query: Annotated[EvidenceQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Evidence in order of its ids, of one `item` or `building` or all."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         found = campaigns.by_code(reading.connection, code)
         rows = campaigns.evidence_listing(
             reading.connection,
@@ -163,12 +164,12 @@ def mark_done(
     item_id: _ItemId,
     body: NewMark,
     service: CurrentService,
-    planner: CurrentPlanner,
+    planner: Planner,
 ) -> Response:
     """Mark an item as done on a day; what was marked before stays on record."""
     when = asked_instant(body.on, service.settings.zone)
     done_on = None if when is None else when.date()
-    return _mark(service, code, item_id, planner.name, body.note, done_on, done=True)
+    return _mark(service, planner, code, item_id, body.note, done_on, done=True)
 
 
 @router.delete(
@@ -177,10 +178,10 @@ def mark_done(
     responses=_answers(MarkedItem, 403, 404, 422),
 )
 def mark_undone(
-    code: _Code, item_id: _ItemId, service: CurrentService, planner: CurrentPlanner
+    code: _Code, item_id: _ItemId, service: CurrentService, planner: Planner
 ) -> Response:
     """Mark an item as not done; what was marked before stays on record."""
-    return _mark(service, code, item_id, planner.name, "", None, done=False)
+    return _mark(service, planner, code, item_id, "", None, done=False)
 
 
 @router.get(
@@ -189,10 +190,10 @@ def mark_undone(
     responses=_answers(ItemDetail, 404, 422),
 )
 def get_item(
-    request: Request, code: _Code, item_id: _ItemId, service: CurrentService, viewer: CurrentViewer
+    request: Request, code: _Code, item_id: _ItemId, service: CurrentService, viewer: Looker
 ) -> Response:
     """An item, how it was marked, by whom and when, and its evidence."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         connection, zone = reading.connection, service.settings.zone
         found = campaigns.by_code(connection, code)
         one = campaigns.item(connection, found.id, item_id, reading.at)
@@ -208,21 +209,21 @@ def get_item(
 
 def _mark(
     service: Service,
+    planner: Viewer,
     code: str,
     item_id: str,
-    author: str,
     note: str,
     done_on: date | None,
     *,
     done: bool,
 ) -> Response:
     zone = service.settings.zone
-    with changing(service) as connection:
+    with changing(service, planner, Right.PLAN) as connection:
         found = campaigns.by_code(connection, code)
         now = clock.now(connection, zone)
         day = (done_on or now.date()) if done else None
         changed = campaigns.mark(
-            connection, found.id, [item_id], day, today=now.date(), author=author, note=note
+            connection, found.id, [item_id], day, today=now.date(), author=planner.name, note=note
         )
         one = campaigns.item(connection, found.id, item_id, now)
         head = {"revision": revisions.current(connection), "changed": bool(changed)}

@@ -10,16 +10,16 @@ import pandas as pd
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.access import CurrentViewer
 from api.answers import json_answer
 from api.grids import Level
 from api.hazards.filters import FilterQuery
 from api.hazards.models import CountsAnswer, HazardList, SummaryAnswer
-from api.parameters import Code
+from api.parameters import Code, box_of
 from api.problems import Problem
 from api.reading import Reading, open_reading
 from api.service import CurrentService
-from gisgrid.errors import InputError
+from api.viewers import Looker
+from gisgrid.access import Right
 from gisgrid.store import grids
 from gisgrid.store.counts import households_by_grid
 from gisgrid.store.hazard_counts import hazard_counts
@@ -69,12 +69,12 @@ def list_hazards(
     request: Request,
     query: Annotated[ListQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """A page at a time, never confidential ones; `next` is the address of the page after."""
     settings = service.settings
-    wanted, box = query.wanted(settings), _box(query.bbox)
-    with open_reading(service) as reading:
+    wanted, box = query.wanted(settings), box_of(query.bbox)
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         within = None
         if query.grid is not None:
             within, _ = grids.by_code(reading.connection, query.grid, reading.at)
@@ -109,11 +109,11 @@ def counts(
     request: Request,
     query: Annotated[CountsQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """How many hazards each grid of a level owns, how many before, and its households."""
     wanted = query.wanted(service.settings)
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         found = hazard_counts(reading.connection, query.level, wanted)
         homes = households_by_grid(reading.connection, query.level, reading.at)
         codes = grids.codes_by_id(reading.connection, homes.index.tolist(), reading.at)
@@ -147,12 +147,12 @@ def summary(
     request: Request,
     query: Annotated[SummaryQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """By subject, hour and weekday, who found them, and the places that come up again."""
     settings = service.settings
     wanted = query.wanted(settings)
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         grid, _ = grids.by_code(reading.connection, query.grid, reading.at)
         found = hazard_summary(reading.connection, wanted, grid, settings.time_zone)
     named = [{"name": name, "count": count} for name, count in found.subjects]
@@ -181,24 +181,3 @@ def _codes(reading: Reading, rows: tuple[Any, ...]) -> dict[int, str]:
     """The codes of the grids that own the hazards of a page."""
     ids = {getattr(row, f"{level}_id") for row in rows for level in LEVELS} - {None}
     return grids.codes_by_id(reading.connection, sorted(ids), reading.at)
-
-
-def _box(text: str | None) -> tuple[float, float, float, float] | None:
-    """The box that a request asks for.
-
-    Raises
-    ------
-    InputError
-        It is not four numbers that enclose something on earth.
-    """
-    if text is None:
-        return None
-    try:
-        west, south, east, north = (float(one) for one in text.split(","))
-    except ValueError:
-        west = south = east = north = float("nan")
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise InputError(
-            "bbox is not a box on earth", where=text, fix="give west,south,east,north in degrees"
-        )
-    return west, south, east, north

@@ -10,6 +10,9 @@ can be, and waits for nobody where it cannot:
   where hazards did change.
 - Where it takes longer, it is done by a thread beside, no oftener than every so often, and requests
   are answered from the state before, whose ETag tells it from the next.
+
+All of it, save what is confidential, is kept for those who see the whole district. Of others, some
+are kept with what they may see, which the database says: there is one predicate.
 """
 
 from __future__ import annotations
@@ -21,10 +24,13 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
+from api.keeping import Kept
+from gisgrid.access import EVERYTHING, Sight
 from gisgrid.errors import DatabaseError
 from gisgrid.store.changes import fingerprint, moment_of
 from gisgrid.store.engine import snapshot
 from gisgrid.store.hazard_snapshot import HazardSnapshot, read_snapshot
+from gisgrid.store.scope import look_as
 from gisgrid.store.tables import hazard
 
 if TYPE_CHECKING:
@@ -38,6 +44,8 @@ _QUICK: Final = 0.2
 _REST: Final = 10
 # The first reading is waited for: a tenth of a minute for millions.
 _PATIENCE: Final = 60.0
+# Of a part of the district each: some megabytes.
+_SIGHTS: Final = 12
 
 
 @dataclass(frozen=True)
@@ -64,11 +72,12 @@ class HazardShadow:
         self._engine = engine
         self._discoverers = discoverers
         self._known: _Known | None = None
+        self._narrow: Kept[HazardSnapshot] = Kept(_SIGHTS)
         self._lock = threading.Lock()
         self._running: Future[_Known] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hazards")
 
-    def present(self, moment: str) -> HazardSnapshot:
+    def present(self, moment: str, sight: Sight = EVERYTHING) -> HazardSnapshot:
         """The hazards to answer from.
 
         Parameters
@@ -76,12 +85,25 @@ class HazardShadow:
         moment : str
             What `moment_of` says of the request's own snapshot; do not hold that one's connection
             meanwhile.
+        sight : Sight
+            Those that may be seen.
 
         Raises
         ------
         DatabaseError
             They are still being read for the first time.
         """
+        whole = self._whole(moment)
+        if sight.whole and not sight.confidential:
+            return whole
+        return self._narrow.get((sight.key, whole.fingerprint), lambda: self._read(sight))
+
+    def _read(self, sight: Sight) -> HazardSnapshot:
+        with snapshot(self._engine) as connection:
+            return read_snapshot(look_as(connection, sight), self._discoverers)
+
+    def _whole(self, moment: str) -> HazardSnapshot:
+        """All that are not confidential."""
         known = self._known
         if known is not None and known.moment == moment:
             return known.hazards

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.access import CurrentViewer
 from api.answers import answer
 from api.hazards.filters import FilterQuery
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService
+from api.viewers import Looker
+from gisgrid.access import Right
 from gisgrid.errors import NotFound
 from gisgrid.geometry.tiling import Tile
 from gisgrid.hotspots.density.classes import STEPS, checked_steps, colours, palette
@@ -74,9 +75,9 @@ def density_tile(
     y: int,
     query: Annotated[TileQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
-    """A tile of 256 pixels (PNG) in hazards per hectare and year, without confidential ones.
+    """A tile of 256 pixels (PNG) in hazards per hectare and year, of those in sight.
 
     Years are those on record between `since` and `until`.
     """
@@ -88,15 +89,16 @@ def density_tile(
             fix=f"zooms go to {_LAST_ZOOM}; columns and rows to 2^zoom - 1",
         )
     wanted, steps = query.wanted(service.settings), _steps(query.steps)
-    with open_reading(service) as reading:
+    sight = viewer.sight(Right.SEE_PLACES)
+    with open_reading(service, sight=sight) as reading:
         moment = moment_of(reading.connection)
-    hazards = service.hazards.present(moment)
+    hazards = service.hazards.present(moment, sight)
 
     def draw() -> bytes:
         density = tile_density(hazards.events, hazards.selection(wanted), tile, query.radius)
         return palette_png(colours(density / _years(hazards, wanted), steps), palette())
 
-    key = (viewer.scope, hazards.fingerprint, tile, wanted, query.radius, steps)
+    key = (sight.key, hazards.fingerprint, tile, wanted, query.radius, steps)
     picture = service.hazard_tiles.get(key, draw)
     return answer(request, picture, reading.revision, media_type=_PNG, private=True)
 

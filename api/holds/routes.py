@@ -7,14 +7,15 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.access import CurrentPlanner, CurrentViewer
 from api.answers import PRIVATE, json_answer, json_bytes
 from api.holds.models import HeldList, HeldQuery, HoldDone, Kind, NewHold
 from api.plans.bodies import ShortBody
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService, Service
+from api.viewers import Looker, Planner
 from api.writing import changing
+from gisgrid.access import Right
 from gisgrid.exports.documents import document
 from gisgrid.store import holds, revisions
 
@@ -44,10 +45,10 @@ def hold_place(
     source_id: _SourceId,
     body: NewHold,
     service: CurrentService,
-    planner: CurrentPlanner,
+    planner: Planner,
 ) -> Response:
     """Assign a place to a micro-grid by hand, with a reason. It ends when the place moves."""
-    with changing(service) as connection:
+    with changing(service, planner, Right.PLAN) as connection:
         made = holds.hold(
             connection, kind, source_id, grid=body.grid, reason=body.reason, author=planner.name
         )
@@ -60,10 +61,10 @@ def hold_place(
     responses=_REFUSED,
 )
 def release_place(
-    kind: Kind, source_id: _SourceId, service: CurrentService, planner: CurrentPlanner
+    kind: Kind, source_id: _SourceId, service: CurrentService, planner: Planner
 ) -> Response:
     """Take a hold back: the place belongs to the grid that it lies in. Answers what it was."""
-    with changing(service) as connection:
+    with changing(service, planner, Right.PLAN) as connection:
         ended = holds.release(connection, kind, source_id, author=planner.name)
         return _done(connection, service, ended)
 
@@ -77,10 +78,10 @@ def list_held(
     request: Request,
     query: Annotated[HeldQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Held places, the longest held first; `next` is the address of the page after."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         found = holds.listing(
             reading.connection,
             reading.at,

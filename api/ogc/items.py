@@ -9,7 +9,6 @@ from urllib.parse import quote
 import numpy as np
 from fastapi import Path, Query, Request, Response
 
-from api.access import CurrentViewer
 from api.answers import answer
 from api.ogc.boundaries import Layer, kept_boundaries
 from api.ogc.collections import Collection, find_collection
@@ -22,6 +21,8 @@ from api.parameters import Code
 from api.reading import Reading, open_reading
 from api.served import opening
 from api.service import CurrentService, Service
+from api.viewers import Resolver, require
+from gisgrid.access import Right
 from gisgrid.errors import InputError, NotFound
 from gisgrid.store.features import (
     found_between,
@@ -58,12 +59,13 @@ def items(
     collection: str,
     query: Annotated[ItemsQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """Features by id, a page at a time; the link `next` leads to the page after."""
     found, crs = find_collection(collection), known_crs(query.crs)
     if found.level is None:
-        with open_reading(service) as reading:
+        require(request, viewer, Right.SEE_PLACES)
+        with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
             keys, written = _hazard_page(service, reading, found, query, crs)
     else:
         with open_reading(service, _instant(query)) as reading:
@@ -83,11 +85,13 @@ def item(
     feature: Annotated[Code, Path()],
     query: Annotated[ItemQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """One feature by its id: a grid's code, or the id that a hazard has at its source."""
     found, crs = find_collection(collection), known_crs(query.crs)
-    with open_reading(service, query.datetime) as reading:
+    if found.level is None:
+        require(request, viewer, Right.SEE_PLACES)
+    with open_reading(service, query.datetime, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         if found.level is None:
             if query.datetime is not None:
                 raise InputError("a hazard is asked for by its id alone", where="datetime")

@@ -18,6 +18,8 @@ from api.ogc.queryables import queryables
 from api.ogc.routing import ogc_router
 from api.reading import Reading, open_reading
 from api.service import CurrentService, Service
+from api.viewers import Resolver
+from gisgrid.access import Right
 from gisgrid.store.features import hazard_extent
 
 __all__ = ["router"]
@@ -103,11 +105,11 @@ def conformance(
 
 @router.get("/collections", summary="The collections")
 def collections(
-    request: Request, query: DocumentQuery, service: CurrentService, viewer: CurrentViewer
+    request: Request, query: DocumentQuery, service: CurrentService, viewer: Resolver
 ) -> Response:
     """All collections: the levels of grids, and the hazards that the viewer may see."""
     base = base_of(request)
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         content = {
             "links": [link("self", f"{base}/collections", JSON, "图层 / collections")],
             "crs": listed_crs(),
@@ -124,11 +126,11 @@ def one_collection(
     collection: str,
     query: DocumentQuery,
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """What a collection holds, where it lies and how it is asked."""
     found = find_collection(collection)
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         content = _described(service, reading, found, base_of(request))
         return json_answer(request, content, reading, private=found.level is None)
 
@@ -139,7 +141,7 @@ def queryables_of(
     collection: str,
     query: DocumentQuery,
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """The properties that filters of a collection may name, as a JSON schema."""
     found = find_collection(collection)
@@ -151,6 +153,7 @@ def _described(
     service: Service, reading: Reading, collection: Collection, base: str
 ) -> dict[str, Any]:
     if collection.level is None:
+        # Empty for those who may not see hazards.
         return describe(collection, base, hazard_extent(reading.connection), None)
     layer = kept_boundaries(service, reading).layers[collection.level]
     if len(layer.codes) == 0:

@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 
-from api.access import CurrentViewer
 from api.ogc.documents import send_document
 from api.ogc.links import JSON, base_of, link
 from api.ogc.parameters import DocumentQuery
 from api.ogc.routing import ogc_router
 from api.service import CurrentService
+from api.viewers import Resolver
 from gisgrid.geometry.tiling import MAX_ZOOM
 
 __all__ = ["CRS_OF_TILES", "NAME", "URI", "router"]
@@ -29,7 +29,7 @@ _PIXEL_M: Final = 0.00028
 
 @router.get("/tileMatrixSets", summary="The tile matrix sets")
 def matrix_sets(
-    request: Request, query: DocumentQuery, service: CurrentService, viewer: CurrentViewer
+    request: Request, query: DocumentQuery, service: CurrentService, viewer: Resolver
 ) -> Response:
     """There is one, for web maps."""
     own = f"{base_of(request)}/tileMatrixSets/{NAME}"
@@ -41,7 +41,7 @@ def matrix_sets(
 
 @router.get(f"/tileMatrixSets/{NAME}", summary="The tile matrix set of web maps")
 def matrix_set(
-    request: Request, query: DocumentQuery, service: CurrentService, viewer: CurrentViewer
+    request: Request, query: DocumentQuery, service: CurrentService, viewer: Resolver
 ) -> Response:
     """Scale and size of each zoom."""
     content = {

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final
 import numpy as np
 from fastapi import Query, Request, Response
 
-from api.access import CurrentViewer
 from api.answers import answer, etag
 from api.ogc.boundaries import kept_boundaries
 from api.ogc.collections import BOUNDARY_COLLECTIONS, Collection, find_collection
@@ -20,6 +19,8 @@ from api.ogc.parameters import DocumentQuery, TileQuery
 from api.ogc.routing import ogc_router
 from api.reading import Reading, open_reading
 from api.service import CurrentService, Service
+from api.viewers import Resolver, require
+from gisgrid.access import Right, Viewer
 from gisgrid.errors import NotFound
 from gisgrid.geometry.tiling import MAX_ZOOM, Tile, to_degrees, to_world
 from gisgrid.geometry.vector_tiles import encode_points
@@ -51,12 +52,13 @@ def collection_tile(
     x: int,
     query: Annotated[TileQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """A vector tile (MVT) with one layer, called as the level is, or `hazards`; for display."""
     found, tile = find_collection(collection), _existing(Tile(z, x, y))
     if found.level is None:
-        return _hazard_tile(request, service, tile)
+        require(request, viewer, Right.SEE_PLACES)
+        return _hazard_tile(request, service, viewer, tile)
     return _boundary_tile(request, service, query, (found.level,), tile)
 
 
@@ -72,7 +74,7 @@ def dataset_tile(
     x: int,
     query: Annotated[TileQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """A vector tile (MVT) with a layer for each level of boundaries; for display."""
     return _boundary_tile(request, service, query, _LEVELS, _existing(Tile(z, x, y)))
@@ -84,7 +86,7 @@ def collection_tilesets(
     collection: str,
     query: DocumentQuery,
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """There is one, for web maps."""
     found = find_collection(collection)
@@ -98,7 +100,7 @@ def collection_tileset(
     collection: str,
     query: DocumentQuery,
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Resolver,
 ) -> Response:
     """Where the tiles of a collection are, and what they hold."""
     found = find_collection(collection)
@@ -108,7 +110,7 @@ def collection_tileset(
 
 @router.get("/tiles", summary="The tilesets of all boundaries")
 def dataset_tilesets(
-    request: Request, query: DocumentQuery, service: CurrentService, viewer: CurrentViewer
+    request: Request, query: DocumentQuery, service: CurrentService, viewer: Resolver
 ) -> Response:
     """There is one, for web maps."""
     return _tilesets(request, service, f"{base_of(request)}/tiles", "各级边界 / all boundaries")
@@ -116,7 +118,7 @@ def dataset_tilesets(
 
 @router.get(f"/tiles/{NAME}", summary="The tileset of all boundaries")
 def dataset_tileset(
-    request: Request, query: DocumentQuery, service: CurrentService, viewer: CurrentViewer
+    request: Request, query: DocumentQuery, service: CurrentService, viewer: Resolver
 ) -> Response:
     """Where the tiles of all boundaries are, and what they hold."""
     own = f"{base_of(request)}/tiles"
@@ -150,11 +152,11 @@ def _boundary_tile(
     return _send(request, reading, made, private=False)
 
 
-def _hazard_tile(request: Request, service: Service, tile: Tile) -> Response:
+def _hazard_tile(request: Request, service: Service, viewer: Viewer, tile: Tile) -> Response:
     """A tile drawn anew for each request, so that it is nobody else's and never stale."""
     west, north, east, south = tile.bounds
     corners = to_degrees(np.array([[west, south], [east, north]]))
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         rows = hazards(reading.connection, boxes=corners.reshape(1, 4), limit=_MOST_HAZARDS)
     degrees = np.array([[row.lon, row.lat] for row in rows], dtype=np.float64).reshape(-1, 2)
     units = np.rint(tile.units(to_world(degrees))).astype(np.int64)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from api.access import CurrentViewer
-from api.headers import page_nonce
-from api.pages.rendering import render, two
+from api.pages.doors import doors_for
+from api.pages.ground import ground
+from api.pages.rendering import page_answer
 from api.reading import open_reading
-from api.service import CurrentService, Service
-from gisgrid.maps.page import CHINA
+from api.service import CurrentService
+from api.viewers import Decider, Looker, Resolver
+from gisgrid.access import Right
 from gisgrid.maps.recorded_hazards import CATEGORY_NAMES
 from gisgrid.store import campaigns, patrols
 from gisgrid.store.counts import grids_by_level
@@ -31,7 +33,7 @@ _LEVELS: Final = (
 
 @router.get("/maps", include_in_schema=False)
 @router.get("/maps/", include_in_schema=False)
-def maps(viewer: CurrentViewer) -> Response:
+def maps(viewer: Resolver) -> Response:
     """The maps are listed on the index page."""
     return RedirectResponse("/#maps-title")
 
@@ -39,77 +41,62 @@ def maps(viewer: CurrentViewer) -> Response:
 @router.get("/")
 def index(request: Request, service: CurrentService, viewer: CurrentViewer) -> Response:
     """The index page."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         sizes = grids_by_level(reading.connection, reading.at)
         drives = campaigns.listing(reading.connection)
-    page = render(
+    return page_answer(
+        request,
         "index.html",
-        nonce=page_nonce(request),
         notice=reading.notice,
         revision=reading.revision,
         levels=[(zh, en, sizes.get(level, 0)) for level, zh, en in _LEVELS],
         campaigns=drives,
-        data=_ground(service),
+        data=ground(service),
         address=str(request.base_url).rstrip("/"),
+        doors=doors_for(viewer),
+        account=viewer.account,
+        resolves=viewer.may(Right.RESOLVE),
     )
-    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/planner")
-def planner(request: Request, service: CurrentService, viewer: CurrentViewer) -> Response:
+def planner(request: Request, service: CurrentService, viewer: Looker) -> Response:
     """The page on which a planner draws micro-grids."""
     settings = service.settings
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         notice = reading.notice
-    page = render(
+    return page_answer(
+        request,
         "planner.html",
-        nonce=page_nonce(request),
         notice=notice,
-        two=two,
-        data={**_ground(service), "range": [settings.households_min, settings.households_max]},
+        data={**ground(service), "range": [settings.households_min, settings.households_max]},
     )
-    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/patrols")
-def patrol(request: Request, service: CurrentService, viewer: CurrentViewer) -> Response:
+def patrol(request: Request, service: CurrentService, viewer: Looker) -> Response:
     """The page on which patrols are planned, printed and ticked off."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         kinds = patrols.categories(reading.connection)
         grounds = patrols.grounds(reading.connection, reading.at)
-    page = render(
+    return page_answer(
+        request,
         "patrols.html",
-        nonce=page_nonce(request),
         notice=reading.notice,
-        two=two,
         categories=[(one, *CATEGORY_NAMES.get(one, (one, one))) for one in kinds],
         grounds=[(one.code, one.name) for one in grounds],
-        data=_ground(service),
+        data=ground(service),
     )
-    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/addresses")
-def addresses(request: Request, service: CurrentService, viewer: CurrentViewer) -> Response:
+def addresses(request: Request, service: CurrentService, viewer: Decider) -> Response:
     """The page on which people decide what texts mean, and keep other names."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         notice = reading.notice
-    page = render(
+    return page_answer(
+        request,
         "addresses.html",
-        nonce=page_nonce(request),
         notice=notice,
-        two=two,
-        data=_ground(service),
+        data=ground(service),
     )
-    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
-
-
-def _ground(service: Service) -> dict[str, Any]:
-    """What lies beneath the grids of a page: the country, and tiles where some are set."""
-    west, south, east, north = CHINA
-    settings = service.settings
-    tiles = {"url": settings.tile_url, "attribution": settings.tile_attribution}
-    return {
-        "country": [[south, west], [north, east]],
-        "tiles": tiles if settings.tile_url else None,
-    }

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.access import CurrentViewer
 from api.answers import json_answer
 from api.patrols.models import GapQuery, NearList, NearQuery, PointList, PointQuery
 from api.problems import Problem
 from api.reading import Reading, open_reading
 from api.service import CurrentService
+from api.viewers import Looker
+from gisgrid.access import Right
 from gisgrid.exports.documents import document
 from gisgrid.store import patrols, tables
 from gisgrid.store.changes import fingerprint
@@ -38,10 +39,10 @@ def list_points(
     request: Request,
     query: Annotated[PointQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Patrol points by id, with when somebody was last there."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         found = patrols.patrol_points(
             reading.connection, reading.at, after=query.after, limit=query.limit + 1
         )
@@ -56,16 +57,16 @@ def list_points(
 @router.get(
     "/coverage",
     summary="The share of homes with a patrol point near",
-    responses={200: {"model": NearList}, 422: {"model": Problem}, 429: {"model": Problem}},
+    responses={200: {"model": NearList}, 422: {"model": Problem}},
 )
 def read_coverage(
     request: Request,
     query: Annotated[NearQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Households within a distance of a patrol point, of all and of each grid of a level."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
 
         def measure() -> list[Near]:
             with service.turn():
@@ -73,7 +74,13 @@ def read_coverage(
                     reading.connection, query.level, reading.at, within_m=query.within_m
                 )
 
-        key = ("near", query.level, query.within_m, viewer.scope, *_state(reading))
+        key = (
+            "near",
+            query.level,
+            query.within_m,
+            viewer.sight(Right.SEE_PLACES).key,
+            *_state(reading),
+        )
         rows = [_item(one) for one in service.nearness.get(key, measure)]
         content = {"within_m": query.within_m, "all": rows[0], "grids": rows[1:]}
         return json_answer(request, content, reading, private=True)
@@ -83,22 +90,22 @@ def read_coverage(
     "/gaps",
     summary="Where homes have no patrol point near",
     response_class=Response,
-    responses={422: {"model": Problem}, 429: {"model": Problem}},
+    responses={404: {"model": Problem}, 422: {"model": Problem}},
 )
 def read_gaps(
     request: Request,
     query: Annotated[GapQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """The gaps with the most households first (GeoJSON)."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
 
         def measure() -> gpd.GeoDataFrame:
             with service.turn():
                 return patrols.gap_frame(reading.connection, reading.at, within_m=query.within_m)
 
-        key = ("gaps", query.within_m, viewer.scope, *_state(reading))
+        key = ("gaps", query.within_m, viewer.sight(Right.SEE_PLACES).key, *_state(reading))
         frame = service.nearness.get(key, measure)
         if query.around is not None:
             plan = patrols.by_id(reading.connection, query.around)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.access import CurrentPlanner, CurrentViewer
 from api.answers import PRIVATE, json_answer, json_bytes
 from api.patrols.models import (
     GroundDocument,
@@ -19,7 +18,9 @@ from api.plans.bodies import ShortBody
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService
+from api.viewers import Looker, Patroller
 from api.writing import changing
+from gisgrid.access import Right
 from gisgrid.exports.documents import document
 from gisgrid.store import clock, patrols, revisions
 from gisgrid.store.notices import notice
@@ -46,12 +47,12 @@ PlanId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the plan
     },
 )
 def make_plan(
-    request: Request, body: NewPatrol, service: CurrentService, planner: CurrentPlanner
+    request: Request, body: NewPatrol, service: CurrentService, planner: Patroller
 ) -> Response:
     """Plan a shift: tonight's unless a date is given. The same request gives the same stops."""
     settings = service.settings
     # The turn first: who waits for it holds no connection.
-    with service.turn(), changing(service) as connection:
+    with service.turn(), changing(service, planner, Right.PATROL) as connection:
         now = clock.now(connection, settings.zone)
         shift = patrols.tonight(connection, now, body.shift, body.date, settings.zone)
         asked = body.model_dump(exclude={"shift", "date", "seed"})
@@ -79,10 +80,10 @@ def list_plans(
     request: Request,
     query: Annotated[PatrolListQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Plans, the newest first; `next` is the address of the page after."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         found = patrols.listing(reading.connection, before=query.before, limit=query.limit + 1)
         page, following = found[: query.limit], None
         if len(found) > len(page):
@@ -97,10 +98,10 @@ def list_plans(
     responses={200: {"model": PatrolDocument}, 404: {"model": Problem}},
 )
 def read_plan(
-    request: Request, plan_id: PlanId, service: CurrentService, viewer: CurrentViewer
+    request: Request, plan_id: PlanId, service: CurrentService, viewer: Looker
 ) -> Response:
     """A plan with its stops, by officer and in order, and which of them were visited."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         found = patrols.by_id(reading.connection, plan_id)
         content = _document(found, service.settings.zone)
         return json_answer(request, content, reading, private=True)
@@ -112,10 +113,10 @@ def read_plan(
     responses={200: {"model": GroundDocument}, 404: {"model": Problem}},
 )
 def read_ground(
-    request: Request, plan_id: PlanId, service: CurrentService, viewer: CurrentViewer
+    request: Request, plan_id: PlanId, service: CurrentService, viewer: Looker
 ) -> Response:
     """What a map of the plan shows beneath the stops: streets with names, micro-grids (GeoJSON)."""
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         found = patrols.by_id(reading.connection, plan_id)
         ground = patrols.ground_of(reading.connection, found, reading.at)
         content = {"lines": _features(ground.lines), "grids": _features(ground.grids)}

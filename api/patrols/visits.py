@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.access import CurrentPlanner, CurrentViewer
 from api.answers import PRIVATE, json_answer, json_bytes
 from api.patrols.models import DoneList, DoneQuery, NewVisit, VisitDone
 from api.patrols.plans import PlanId
@@ -14,7 +13,9 @@ from api.plans.bodies import ShortBody
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService
+from api.viewers import Looker, Patroller
 from api.writing import changing
+from gisgrid.access import Right
 from gisgrid.exports.documents import document
 from gisgrid.store import clock, patrols
 
@@ -33,11 +34,11 @@ router = APIRouter(prefix="/v1/patrols", tags=["patrols"], route_class=ShortBody
     },
 )
 def record_visit(
-    plan_id: PlanId, body: NewVisit, service: CurrentService, planner: CurrentPlanner
+    plan_id: PlanId, body: NewVisit, service: CurrentService, planner: Patroller
 ) -> Response:
     """Record a visit. Nothing on record is changed: the last that was said of a stop counts."""
     zone = service.settings.zone
-    with changing(service) as connection:
+    with changing(service, planner, Right.PATROL) as connection:
         when = body.visited_at or clock.now(connection, zone)
         made = patrols.record(
             connection,
@@ -65,11 +66,11 @@ def planned_against_done(
     request: Request,
     query: Annotated[DoneQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Stops planned and visited, by plan, by micro-grid or by week."""
     zone = service.settings.zone
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         rows = patrols.done(
             reading.connection, query.by, at=reading.at, zone=zone, plan_id=query.plan
         )

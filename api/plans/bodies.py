@@ -14,7 +14,7 @@ from gisgrid.errors import InputError, LimitExceeded
 if TYPE_CHECKING:
     from starlette.types import Message
 
-__all__ = ["MOST_BYTES", "ShortBody"]
+__all__ = ["MOST_BYTES", "ShortBody", "read_short", "replayed"]
 
 MOST_BYTES: Final = 2 * 1024 * 1024
 _SECONDS: Final = 30.0
@@ -28,23 +28,28 @@ class ShortBody(APIRoute):
         handle = super().get_route_handler()
 
         async def bounded(request: Request) -> Response:
-            body: bytes | None = await _read(request)
-
-            async def receive() -> Message:
-                nonlocal body
-                if body is None:
-                    # Only that the client goes away can still come.
-                    return await request.receive()
-                read, body = body, None
-                return {"type": "http.request", "body": read, "more_body": False}
-
-            return await handle(Request(request.scope, receive))
+            return await handle(replayed(request, await read_short(request)))
 
         return bounded
 
 
-async def _read(request: Request) -> bytes:
-    """The whole body.
+def replayed(request: Request, body: bytes) -> Request:
+    """The request again, with a body that was read from it."""
+    left: bytes | None = body
+
+    async def receive() -> Message:
+        nonlocal left
+        if left is None:
+            # Only that the client goes away can still come.
+            return await request.receive()
+        read, left = left, None
+        return {"type": "http.request", "body": read, "more_body": False}
+
+    return Request(request.scope, receive)
+
+
+async def read_short(request: Request, most: int = MOST_BYTES) -> bytes:
+    """The whole body, of at most so many bytes.
 
     Raises
     ------
@@ -58,10 +63,10 @@ async def _read(request: Request) -> bytes:
         with anyio.fail_after(_SECONDS):
             async for piece in request.stream():
                 body += piece
-                if len(body) > MOST_BYTES:
+                if len(body) > most:
                     raise LimitExceeded(
-                        f"the body is longer than {MOST_BYTES:,} bytes",
-                        fix="draw with fewer vertices",
+                        f"the body is longer than {most:,} bytes",
+                        fix="send less at once",
                     )
     except TimeoutError:
         raise InputError(f"the body takes longer than {_SECONDS:g} s to arrive") from None

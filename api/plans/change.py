@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Depends, Request, Response
 
-from api.access import CurrentPlanner
 from api.answers import PRIVATE, json_bytes
 from api.plans.reading import detail_answer
 from api.plans.versions import Expected, PlanId, plan_tag
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService, Service
+from api.viewers import Planner, Publisher
 from api.writing import changing
-from gisgrid.store import plans, revisions
+from gisgrid.access import Right, Viewer
+from gisgrid.store import drafts, plans, revisions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator, Mapping
 
     from pydantic import BaseModel
     from sqlalchemy import Connection
 
-__all__ = ["Change", "CurrentChange", "answers_of", "shown"]
+__all__ = ["Change", "CurrentChange", "CurrentPublish", "answers_of", "shown"]
 
 _REFUSED: Final = (403, 404, 409, 412, 413, 422, 428, 503)
 
@@ -40,19 +41,37 @@ class Change:
     plan_id : int
     expected : int or None
         The version that the change was made on; None for any.
-    author : str
-        Who makes it, for the log.
+    planner : Viewer
+        Who makes it.
+    right : Right
+        By which right.
     """
 
     request: Request
     service: Service
     plan_id: int
     expected: int | None
-    author: str
+    planner: Viewer
+    right: Right = Right.PLAN
 
-    def begin(self) -> AbstractContextManager[Connection]:
-        """A transaction for it, as `api.writing.changing`."""
-        return changing(self.service)
+    @property
+    def author(self) -> str:
+        """Who makes it, for the log."""
+        return self.planner.name
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction for it, as `api.writing.changing`, which stays within what is theirs.
+
+        Raises
+        ------
+        NotFound
+            The plan draws, before or after, grids that the planner may not draw.
+        """
+        with changing(self.service, self.planner, self.right) as connection:
+            drafts.require_theirs(connection, self.plan_id)
+            yield connection
+            drafts.require_drawn_theirs(connection, self.plan_id)
 
     def done(self, connection: Connection, content: Mapping[str, Any]) -> Response:
         """What it did, with the ETag that the next one has to name."""
@@ -76,13 +95,25 @@ async def current_change(
     plan_id: PlanId,
     expected: Expected,
     service: CurrentService,
-    planner: CurrentPlanner,
+    planner: Planner,
 ) -> Change:
     """The change that a request asks for, of somebody who may."""
-    return Change(request, service, plan_id, expected, planner.name)
+    return Change(request, service, plan_id, expected, planner)
+
+
+async def current_publish(
+    request: Request,
+    plan_id: PlanId,
+    expected: Expected,
+    service: CurrentService,
+    publisher: Publisher,
+) -> Change:
+    """The publish that a request asks for, of somebody who may."""
+    return Change(request, service, plan_id, expected, publisher, Right.PUBLISH)
 
 
 CurrentChange = Annotated[Change, Depends(current_change)]
+CurrentPublish = Annotated[Change, Depends(current_publish)]
 
 
 def answers_of(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 
-from api.access import CurrentPlanner
 from api.plans.bodies import ShortBody
-from api.plans.change import CurrentChange, answers_of, shown
+from api.plans.change import CurrentChange, CurrentPublish, answers_of, shown
 from api.plans.models import (
     EditDone,
     NewPlan,
@@ -22,11 +21,15 @@ from api.plans.versions import PlanId
 from api.problems import Problem
 from api.reading import asked_instant
 from api.service import CurrentService, Service
+from api.viewers import Planner
 from api.writing import changing
+from gisgrid.access import Right
 from gisgrid.exports.documents import document, warning
 from gisgrid.geometry.checking import Tolerances
 from gisgrid.store import drafts, plans
+from gisgrid.store.audit import act_as
 from gisgrid.store.publish import publish
+from gisgrid.store.scope import look_as
 
 __all__ = ["router"]
 
@@ -40,14 +43,15 @@ _BEGUN: dict[int | str, dict[str, Any]] = {
 
 @router.post("", summary="Begin a plan", status_code=201, responses=_BEGUN)
 def create_plan(
-    request: Request, body: NewPlan, service: CurrentService, planner: CurrentPlanner
+    request: Request, body: NewPlan, service: CurrentService, planner: Planner
 ) -> Response:
     """Begin a plan on the present boundaries, or one that draws what an import listed."""
     day = asked_instant(body.effective_at, service.settings.zone)
-    with changing(service) as connection:
+    with changing(service, planner, Right.PLAN) as connection:
         if body.listing is None:
             made = drafts.new(connection, body.name, author=planner.name, effective_at=day)
         else:
+            drafts.require_theirs(connection, body.listing)
             made = drafts.from_listing(
                 connection, body.listing, name=body.name, author=planner.name, effective_at=day
             )
@@ -60,10 +64,11 @@ def fork_plan(
     plan_id: PlanId,
     body: PlanName,
     service: CurrentService,
-    planner: CurrentPlanner,
+    planner: Planner,
 ) -> Response:
     """A plan of one's own with the grids and the log of another, which stays as it is."""
-    with changing(service) as connection:
+    with changing(service, planner, Right.PLAN) as connection:
+        drafts.require_theirs(connection, plan_id)
         made = drafts.fork(connection, plan_id, body.name, author=planner.name)
     return _created(request, service, made)
 
@@ -138,17 +143,21 @@ def discard_plan(change: CurrentChange) -> Response:
 
 
 @router.post("/{plan_id}/publish", summary="Put a plan in force", responses=answers_of(PublishDone))
-def publish_plan(change: CurrentChange) -> Response:
+def publish_plan(change: CurrentPublish) -> Response:
     """Put a plan in force, listed or drawn, or schedule it for its day."""
     settings = change.service.settings
     with change.service.engine.begin() as connection:
+        look_as(connection, change.planner.sight(change.right))
+        act_as(connection, change.planner.actor)
         plans.require_version(connection, change.plan_id, change.expected)
+        drafts.require_theirs(connection, change.plan_id)
         published = publish(
             connection,
             change.plan_id,
             overlap_tolerance_m2=settings.overlap_tolerance_m2,
             author=change.author,
             tolerances=Tolerances.stated(settings),
+            needs_another=settings.publish_needs_another,
         )
         content = {
             "plan": change.plan_id,

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from api.access import CurrentViewer
 from api.answers import json_answer
 from api.plans.bodies import ShortBody
 from api.plans.change import CurrentChange, answers_of
@@ -17,6 +16,7 @@ from api.plans.versions import PlanId
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService
+from api.viewers import Looker
 from gisgrid.exports.findings import checked_document
 from gisgrid.geometry.checking import Tolerances, worsened
 from gisgrid.store import drafts
@@ -145,7 +145,7 @@ def check_plan(
     plan_id: PlanId,
     query: Annotated[CheckQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """All levels as a plan has them, listed or drawn, each by itself and in the one above."""
     settings = service.settings

@@ -12,13 +12,14 @@ from fastapi import APIRouter, Body, Request, Response
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import Field
 
-from api.access import CurrentPlanner
 from api.answers import PRIVATE, json_bytes
 from api.plans.bodies import ShortBody
 from api.plans.versions import PlanId, plan_tag
 from api.problems import Problem, problem_of
 from api.reading import open_reading
 from api.service import CurrentService, Service
+from api.viewers import Planner
+from gisgrid.access import Right, Viewer
 from gisgrid.errors import GisgridError, TooManyRequests
 from gisgrid.exports.proposals import proposal_documents
 from gisgrid.planning.proposals import Range, propose
@@ -71,6 +72,7 @@ class _Search:
     """One search: what is asked, what was read, how far it is."""
 
     service: Service
+    planner: Viewer
     plan_id: int
     wanted: ProposalsWanted
     range: Range
@@ -79,7 +81,7 @@ class _Search:
 
     def read(self) -> tuple[UnitGround, dict[str, Any]]:
         """The ground, and how the answer begins."""
-        with open_reading(self.service) as reading:
+        with open_reading(self.service, sight=self.planner.sight(Right.PLAN)) as reading:
             plan = plans.by_id(reading.connection, self.plan_id)
             drafts.require_drawn(plan)
             place = unit_ground(
@@ -96,7 +98,7 @@ class _Search:
     def answer(self, place: UnitGround, head: dict[str, Any]) -> bytes:
         """Seek, and write what was found."""
         found = self._seek(place)
-        with open_reading(self.service) as reading:
+        with open_reading(self.service, sight=self.planner.sight(Right.PLAN)) as reading:
             items = proposal_documents(reading.connection, self.plan_id, place, found, self.range)
         return json_bytes({**head, "proposals": items})
 
@@ -129,14 +131,14 @@ async def propose_grids(
     plan_id: PlanId,
     wanted: Annotated[ProposalsWanted, Body()],
     service: CurrentService,
-    planner: CurrentPlanner,
+    planner: Planner,
 ) -> Response:
     """Several ways to divide a unit, with measures, and for each the edit that draws it.
 
     Nothing is changed: POST the `edit` of one to `/v1/plans/{id}/edits`, with `tag` as `If-Match`.
     `Accept: application/json` gives the answer without progress. Whoever goes away ends the search.
     """
-    search = _Search(service, plan_id, wanted, Range(wanted.min, wanted.max))
+    search = _Search(service, planner, plan_id, wanted, Range(wanted.min, wanted.max))
     _require_room(service)
     place, head = await to_thread.run_sync(search.read)
     # Others may have begun while the ground was read.

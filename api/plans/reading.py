@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 from fastapi import APIRouter, Query, Request, Response
 
-from api.access import CurrentViewer
 from api.answers import answer, json_answer, json_bytes
 from api.plans.models import (
     BoxQuery,
@@ -26,6 +25,7 @@ from api.plans.versions import PlanId, plan_tag
 from api.problems import Problem
 from api.reading import Reading, open_reading
 from api.service import CurrentService
+from api.viewers import Looker
 from gisgrid.store import drafts, plans
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def list_plans(
     request: Request,
     query: Annotated[PlansQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Plans, the newest first, a page at a time; `next` is the address of the page after."""
     with open_reading(service) as reading:
@@ -66,7 +66,7 @@ def list_plans(
     responses={200: {"model": PlanDetail}, **_MISSING},
 )
 def plan_detail(
-    request: Request, plan_id: PlanId, service: CurrentService, viewer: CurrentViewer
+    request: Request, plan_id: PlanId, service: CurrentService, viewer: Looker
 ) -> Response:
     """A plan: its state, its edits, and how many grids it changes. Changes ask for its ETag."""
     with open_reading(service) as reading:
@@ -94,13 +94,22 @@ def detail_answer(request: Request, reading: Reading, plan: Plan) -> Response:
     )
 
 
-@router.get("/{plan_id}/grids", summary="The grids as a plan has them", responses=_MISSING)
+@router.get(
+    "/{plan_id}/grids",
+    summary="The grids as a plan has them",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/geo+json": {}}},
+        **_MISSING,
+        409: {"model": Problem},
+    },
+)
 def plan_grids(
     request: Request,
     plan_id: PlanId,
     query: Annotated[BoxQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """The grids of a level as a drawn plan has them, as GeoJSON; those it leaves alone, too.
 
@@ -140,7 +149,7 @@ def plan_edits(
     plan_id: PlanId,
     query: Annotated[EditsQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """The edits of a plan with who made them and when, the first one first, a page at a time."""
     with open_reading(service) as reading:

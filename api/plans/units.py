@@ -10,12 +10,13 @@ import shapely
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from api.access import CurrentViewer
 from api.answers import answer, etag, json_bytes
 from api.plans.versions import PlanId, plan_tag
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService, Service
+from api.viewers import Looker
+from gisgrid.access import Right, Viewer
 from gisgrid.store import drafts, plans
 from gisgrid.store.drafts.arguments import Strict
 from gisgrid.store.drafts.fields import Code
@@ -84,7 +85,7 @@ def plan_standing(
     plan_id: PlanId,
     query: Annotated[UnitQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """Households, open hazards and shape of each micro-grid of a unit as a drawn plan has it."""
 
@@ -92,7 +93,7 @@ def plan_standing(
         found = unit_standing(connection, plan_id, query.unit)
         return {"unit": query.unit, "grids": [_standing(grid) for grid in found]}
 
-    return _answer(request, service, plan_id, grids, "application/json")
+    return _answer(request, service, viewer, plan_id, grids, "application/json")
 
 
 @router.get("/{plan_id}/cells", summary="The cells of a unit", responses=_REFUSED)
@@ -101,7 +102,7 @@ def plan_cells(
     plan_id: PlanId,
     query: Annotated[UnitQuery, Query()],
     service: CurrentService,
-    viewer: CurrentViewer,
+    viewer: Looker,
 ) -> Response:
     """The unit cut into cells, one for each building, as GeoJSON; see the edit `paint`.
 
@@ -112,17 +113,18 @@ def plan_cells(
     def cells(connection: Connection) -> dict[str, Any]:
         return _cells(unit_cells(connection, plan_id, query.unit))
 
-    return _answer(request, service, plan_id, cells, "application/geo+json")
+    return _answer(request, service, viewer, plan_id, cells, "application/geo+json")
 
 
 def _answer(
     request: Request,
     service: Service,
+    viewer: Viewer,
     plan_id: int,
     made: Callable[[Connection], dict[str, Any]],
     media_type: str,
 ) -> Response:
-    with open_reading(service) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         plan = plans.by_id(reading.connection, plan_id)
         drafts.require_drawn(plan)
         content = made(reading.connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -50,6 +51,12 @@ class Sight:
     def empty(self) -> bool:
         """Whether no row can be seen."""
         return not (self.whole or self.grids or self.police or self.department)
+
+    def covers(self, owners: Mapping[str, int]) -> bool:
+        """Whether something lies where one may see, by the ids of its owners at each level."""
+        police = owners.get("police")
+        nested = {grid for level, grid in owners.items() if level != "police"}
+        return self.whole or police in self.police or not self.grids.isdisjoint(nested)
 
     def __or__(self, other: Sight) -> Sight:
         """What either may see; confidential rows only where both say so."""

@@ -1,1 +1,1 @@
-"""Cases without a database: stages and steps, categories, the calendar and its clocks."""
+"""Cases: stages, categories, clocks and the calendar, without a database or a web."""

@@ -13,11 +13,15 @@ import typer
 from typer.core import TyperGroup
 
 from gisgrid.cli import (
+    accounts,
     addresses,
     aliasing,
     assigning,
+    auditing,
     benching,
     campaigns,
+    case_files,
+    cases,
     checking,
     comparing,
     db,
@@ -27,9 +31,12 @@ from gisgrid.cli import (
     history,
     hotspots,
     importing,
+    keys,
     knitting,
     mapping,
+    measuring,
     patrolling,
+    persons,
     places,
     planners,
     planning,
@@ -37,6 +44,9 @@ from gisgrid.cli import (
     resolving,
     reverting,
     serving,
+    staffing,
+    webhooks,
+    works,
 )
 from gisgrid.cli.errors import exit_code, message
 from gisgrid.cli.options import talk
@@ -56,9 +66,15 @@ app = typer.Typer(
 )
 db.app.add_typer(planners.app, name="planner")
 app.add_typer(db.app, name="db")
+app.add_typer(accounts.app, name="account")
+app.add_typer(keys.app, name="key")
 app.add_typer(importing.app, name="import")
 importing.app.command("campaign")(campaigns.bring)
 importing.app.command("aliases")(aliasing.bring)
+importing.app.command("cases")(case_files.bring)
+importing.app.command("facilities")(works.bring)
+for register, bring in staffing.IMPORTS.items():
+    importing.app.command(register)(bring)
 app.add_typer(exporting.app, name="export")
 app.add_typer(campaigns.app, name="campaign")
 planning.app.command("preview")(comparing.preview)
@@ -68,12 +84,19 @@ planning.app.command("knit")(knitting.knit)
 planning.app.command("share")(planners.share)
 app.add_typer(planning.app, name="plan")
 app.add_typer(places.app, name="place")
+app.add_typer(works.app, name="facility")
 app.add_typer(addresses.app, name="address")
 app.add_typer(mapping.app, name="map")
 app.add_typer(patrolling.app, name="patrol")
 hotspots.app.command("forecast")(forecasting.forecast)
 hotspots.app.command("evaluate")(forecasting.evaluate)
 app.add_typer(hotspots.app, name="hotspots")
+app.add_typer(cases.app, name="case")
+app.add_typer(webhooks.app, name="webhook")
+app.command("staffing")(staffing.staffing)
+app.command("measures")(measuring.measures)
+app.add_typer(auditing.app, name="audit")
+app.add_typer(persons.app, name="personal")
 app.command("resolve")(resolving.resolve)
 app.command("history")(history.history)
 app.command("assign")(assigning.assign)

@@ -45,6 +45,7 @@ _KINDS = {
     "patrol": "巡查点 patrol points",
     "building": "建筑 buildings",
     "campaign_item": "整治对象 campaign items",
+    "facility": "设施 facilities",
 }
 
 

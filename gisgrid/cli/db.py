@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gisgrid.cli.options import Database, Json, talk
+from gisgrid.cli.options import Database, Json, open_engine, talk
 from gisgrid.settings import Settings
 
 if TYPE_CHECKING:
@@ -107,6 +107,19 @@ def restore(
 
     read_backup(find_database(Settings(), database), file, force=force)
     _say(f"{file}: restored")
+
+
+@app.command()
+def role(database: Database = None) -> None:
+    """Make the role that the web service runs as on a server of your own: it owns nothing.
+
+    On the private server ``gisgrid serve`` makes it itself.
+    """
+    from gisgrid.store.web_role import WEB_ROLE, make_role
+
+    with open_engine(database, Settings()) as engine, engine.begin() as connection:
+        make_role(connection)
+    _say(f"the web service will run as {WEB_ROLE}")
 
 
 def _server() -> PrivateServer:

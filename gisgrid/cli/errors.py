@@ -36,6 +36,7 @@ TITLES: Final[tuple[tuple[type[errors.GisgridError], str], ...]] = (
     (errors.StaleVersion, "已被他人修改"),
     (errors.Conflict, "有冲突"),
     (errors.Forbidden, "没有权限"),
+    (errors.Unauthenticated, "身份未明"),
     (errors.TooManyRequests, "请求过于频繁"),
     (errors.WorkerError, "工作进程有误"),
     (errors.ServerError, "数据库服务有误"),

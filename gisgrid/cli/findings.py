@@ -76,7 +76,7 @@ def draw_findings(
     from gisgrid.maps import MapText
     from gisgrid.maps.findings import findings_map
 
-    text = MapText(f"网格检查 {name}".strip(), "Check of grids")
+    text = MapText(f"网格检查 {name}".strip(), "Check of grids", approval=settings.map_approval)
     page = findings_map(
         levels,
         checked,

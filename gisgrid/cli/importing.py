@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gisgrid.cli.editing import author
 from gisgrid.cli.held import print_held
 from gisgrid.cli.options import (
     Crs,
@@ -120,6 +121,7 @@ def boundaries(
         repair=repair,
         strict=strict,
         publish=publish,
+        author=author(),
         map_approval=map_approval,
         rejects=rejects,
     )

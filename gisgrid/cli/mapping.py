@@ -43,6 +43,14 @@ def hazards(output: _Output, at: At = None, database: Database = None) -> None:
 
 
 @app.command()
+def staffing(output: _Output, at: At = None, database: Database = None) -> None:
+    """Grid members: the micro-grids that lack some."""
+    from gisgrid.maps.district import staffing_page
+
+    _write(output, at, database, staffing_page)
+
+
+@app.command()
 def campaign(
     output: _Output,
     code: Annotated[

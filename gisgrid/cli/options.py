@@ -100,10 +100,13 @@ def open_engine(
     """
     from sqlalchemy.exc import SQLAlchemyError
 
+    from gisgrid.access import Actor
+    from gisgrid.store.audit import record_as
     from gisgrid.store.engine import connect
     from gisgrid.store.failures import explained
 
     engine = connect(settings, database)
+    record_as(engine, Actor("cli"))
     try:
         try:
             _put_due_in_force(engine, settings)

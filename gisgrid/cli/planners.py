@@ -13,7 +13,7 @@ import typer
 from gisgrid.cli.options import Database, Json, open_engine, talk
 from gisgrid.settings import Settings
 
-__all__ = ["app", "share"]
+__all__ = ["app", "read_password", "share"]
 
 app = typer.Typer(help="Planners who draw in QGIS, a database role each.", no_args_is_help=True)
 
@@ -41,7 +41,7 @@ def add(
     from gisgrid.store import planners
 
     made_up = password_file is None
-    password = _made_up() if password_file is None else _read(password_file)
+    password = _made_up() if password_file is None else read_password(password_file)
     with open_engine(database, Settings()) as engine, engine.begin() as connection:
         new = planners.add(connection, name, password)
     role = planners.role_of(name)
@@ -121,7 +121,8 @@ def _made_up() -> str:
     return secrets.token_urlsafe(18)
 
 
-def _read(file: Path) -> str:
+def read_password(file: Path) -> str:
+    """The password in the first line of a file; on a command line others could read it."""
     from gisgrid.errors import FileError
 
     try:

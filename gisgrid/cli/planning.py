@@ -211,6 +211,7 @@ def publish(plan: _Plan, database: Database = None, as_json: Json = False) -> No
             overlap_tolerance_m2=settings.overlap_tolerance_m2,
             author=author(),
             tolerances=Tolerances.stated(settings),
+            needs_another=settings.publish_needs_another,
         )
     note_findings(published.findings)
     day = published.effective_at.astimezone(settings.zone).isoformat()

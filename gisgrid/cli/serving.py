@@ -11,9 +11,10 @@ from typing import Annotated, Final
 
 import typer
 
-from gisgrid.cli.options import Database, talk
+from gisgrid.cli.accounts import print_links
+from gisgrid.cli.options import Database, say, talk
 from gisgrid.errors import Conflict
-from gisgrid.settings import Settings
+from gisgrid.settings import DEMO_DATABASE, Settings
 
 __all__ = ["require_free", "run_server", "serve"]
 
@@ -44,11 +45,21 @@ def run_server(host: str, port: int, workers: int, database: str | None) -> None
     import uvicorn
 
     from gisgrid.store.engine import connect
+    from gisgrid.store.web_role import serving_url
 
     require_free(host, port)
     settings = Settings()
     # Set up and checked here, so that a fault is one line and not a worker's traceback.
-    connect(settings, database).dispose()
+    engine = connect(settings, database)
+    if serving_url(engine) is None:
+        say(
+            "网页服务将以表的所有者身份运行;请先运行:gisgrid db role",
+            "the web service runs as the owner of its tables; give it a role: gisgrid db role",
+        )
+    if engine.url.database != DEMO_DATABASE:
+        with engine.begin() as connection:
+            print_links(connection, settings, f"http://{host}:{port}")
+    engine.dispose()
     if database:
         os.environ["GISGRID_DATABASE_URL"] = database
     talk.print(f"gisgrid → http://{host}:{port}   (Ctrl-C 停止 stops)", markup=False)

@@ -20,6 +20,8 @@ def document(value: Any, zone: tzinfo) -> Any:
         return value.isoformat()
     if is_dataclass(value):
         return {one.name: document(getattr(value, one.name), zone) for one in fields(value)}
+    if isinstance(value, dict):
+        return {key: document(one, zone) for key, one in value.items()}
     if isinstance(value, tuple | list):
         return [document(one, zone) for one in value]
     return value

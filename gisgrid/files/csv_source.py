@@ -6,6 +6,7 @@ import codecs
 import csv
 import gzip
 from collections.abc import Iterator
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, cast
@@ -23,6 +24,7 @@ __all__ = ["CsvSource"]
 
 TEXT = pd.ArrowDtype(pa.string())
 SHOWN = 200
+LONGEST_LINE = 1 << 24
 
 
 class CsvSource(Source):
@@ -120,7 +122,13 @@ class CsvSource(Source):
     def _guarded(self, file: TextIOWrapper) -> Iterator[str]:
         """The lines of the file, with its failures turned into ours."""
         try:
-            yield from file
+            # By pieces, for a few kilobytes can be unpacked to one line that fills the memory.
+            for line in iter(partial(file.readline, LONGEST_LINE), ""):
+                if len(line) == LONGEST_LINE:
+                    raise FileError(
+                        f"a line has {LONGEST_LINE:,} letters or more", where=str(self.path)
+                    )
+                yield line
         except UnicodeError:
             raise undecodable(self.path, self._bad_line(), self._codec) from None
         except (EOFError, gzip.BadGzipFile, OSError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,9 @@ PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 # Of the code pages that a .dbf can name, only those that nothing else writes by habit.
 CODE_PAGES = {0x4D: "gbk", 0x7A: "gbk", 0x4F: "big5", 0x78: "big5"}
 MOST_BYTES = 8 * 1024**3
+MOST_MEMBERS = 10_000
+# Blanks pack well, but no Shapefile packs like a file of nothing else, which is made to fill disks.
+MOST_RATIO, SMALL_BYTES = 250, 64 * 1024**2
 
 
 def open_shapefile(
@@ -51,6 +55,12 @@ def open_zip(
 def _extracted(path: Path, layer: str | None, folder: Path) -> Path:
     try:
         with zipfile.ZipFile(path) as archive:
+            if len(archive.infolist()) > MOST_MEMBERS:
+                raise FileError(
+                    f"the zip holds more than {MOST_MEMBERS:,} files",
+                    where=str(path),
+                    fix="unzip it",
+                )
             files = {info.filename: info for info in archive.infolist() if not info.is_dir()}
             stems = [name[:-4] for name in files if name.lower().endswith(".shp")]
             if layer is not None:
@@ -65,8 +75,7 @@ def _extracted(path: Path, layer: str | None, folder: Path) -> Path:
                 for name, info in files.items()
                 if name[:-4] == stems[0] and name[-4:].lower() in PARTS
             }
-            if sum(info.file_size for info in parts.values()) > MOST_BYTES:
-                raise FileError("the zip holds more than 8 GB", where=str(path), fix="unzip it")
+            _require_modest(path, parts.values())
             for name, info in parts.items():
                 # A name of our own: those in a zip can climb out of the folder.
                 target = folder / f"layer{name[-4:].lower()}"
@@ -76,6 +85,22 @@ def _extracted(path: Path, layer: str | None, folder: Path) -> Path:
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
         raise FileError(f"the zip cannot be read: {error}", where=str(path)) from None
     return folder / "layer.shp"
+
+
+def _require_modest(path: Path, parts: Iterable[zipfile.ZipInfo]) -> None:
+    """Refuse before anything is unpacked what would be too much.
+
+    No part unpacks to more than its entry says: `zipfile` reads so much and looks at the checksum.
+    """
+    sizes = [(one.file_size, one.compress_size) for one in parts]
+    unpacked, packed = map(sum, zip(*sizes, strict=True))
+    if unpacked > MOST_BYTES:
+        raise FileError("the zip holds more than 8 GB", where=str(path), fix="unzip it")
+    if unpacked > max(SMALL_BYTES, MOST_RATIO * packed):
+        raise FileError(
+            f"the zip unpacks to {unpacked:,} bytes from {packed:,}", where=str(path),
+            fix="unzip it, if you know where it comes from",
+        )  # fmt: skip
 
 
 def _sister(path: Path, ending: str) -> Path | None:

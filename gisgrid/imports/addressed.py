@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,16 +24,31 @@ if TYPE_CHECKING:
     from gisgrid.address.records import Match
     from gisgrid.files import Batch, Source
     from gisgrid.geometry.crs import Crs
-    from gisgrid.imports.places import PlaceFile
     from gisgrid.imports.report import ImportReport
     from gisgrid.points.sieve import Sieve
 
-__all__ = ["AddressPoints", "Positions"]
+__all__ = ["AddressPoints", "Placed", "Positions"]
 
 # What nobody would review any more is not queued.
 _MOST_QUEUED: Final = 10_000
 
 Lonlat = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+class Placed(Protocol):
+    """A file whose rows lie somewhere: the columns that say where."""
+
+    @property
+    def lon(self) -> str | None:
+        """Of longitude, or easting."""
+
+    @property
+    def lat(self) -> str | None:
+        """Of latitude, or northing."""
+
+    @property
+    def address(self) -> str | None:
+        """Of the address, for rows that bring no point."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,7 @@ class Positions:
     addresses: AddressPoints | None
 
     @classmethod
-    def of(cls, connection: Connection, source: Source, file: PlaceFile) -> Positions:
+    def of(cls, connection: Connection, source: Source, file: Placed) -> Positions:
         """As a file and its options say.
 
         Raises

@@ -56,6 +56,8 @@ class BoundaryFile(RowFile):
         Apply the proposed repair of invalid polygons.
     publish : bool
         Publish at once; otherwise the import is a draft.
+    author : str
+        Who imports them, for the record.
     """
 
     level: str
@@ -63,6 +65,7 @@ class BoundaryFile(RowFile):
     replaces: str = "listed"
     repair: bool = False
     publish: bool = False
+    author: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,7 @@ def _conclude(
         replaces=file.replaces,
         effective_at=file.effective_at,
         import_id=import_id,
+        author=file.author,
     )
     counts = {
         "rows_read": rows.read,
@@ -199,6 +203,7 @@ def _conclude(
             plan_id,
             overlap_tolerance_m2=settings.overlap_tolerance_m2,
             tolerances=Tolerances.stated(settings),
+            needs_another=settings.publish_needs_another,
         )
     return BoundaryReport(
         import_id=import_id,

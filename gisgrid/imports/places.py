@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from gisgrid.cases.facilities import FACILITY_KINDS
 from gisgrid.errors import InputError
 from gisgrid.files import Batch, require_columns
 from gisgrid.imports.addressed import Positions
@@ -23,7 +24,7 @@ from gisgrid.imports.running import (
     source_ids,
     typed,
 )
-from gisgrid.points.columns import instants
+from gisgrid.points.columns import days, instants, texts, whole_numbers
 from gisgrid.points.progress import Progress, quiet
 from gisgrid.points.sieve import Sieve
 from gisgrid.store.places import TABLES
@@ -31,6 +32,9 @@ from gisgrid.store.places import TABLES
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
     from sqlalchemy import Engine
 
 __all__ = ["PLACE_COLUMNS", "PlaceFile", "import_places"]
@@ -43,10 +47,12 @@ PLACE_COLUMNS: Final = {
         *("found_at", "fixed_at", "description"),
     ),
     "patrol": ("name", "category"),
+    "facility": ("kind", "name", "installed_on", "expires_on", "upkeep_every_days"),
 }
 
 _WHOLE_NUMBERS: Final = ("households", "residents")
 _INSTANTS: Final = ("found_at", "fixed_at")
+_DAYS: Final = ("installed_on", "expires_on")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +62,7 @@ class PlaceFile(RowFile):
     Attributes
     ----------
     kind : str
-        ``address``, ``hazard`` or ``patrol``; `PLACE_COLUMNS` says what each may bring.
+        A key of `PLACE_COLUMNS`, which says what each may bring.
     lon, lat : str, optional
         The columns of longitude and latitude, or easting and northing; without them the rows
         bring points of their own, if any.
@@ -94,6 +100,9 @@ def import_places(
         **dict.fromkeys(_WHOLE_NUMBERS, WHOLE),
         "severity": SMALL,
         **dict.fromkeys(_INSTANTS, (partial(instants, zone=zone), "is not a date or time")),
+        **dict.fromkeys(_DAYS, (days, "is not a day")),
+        "kind": (_facility_kinds, f"is none of {', '.join(FACILITY_KINDS)}"),
+        "upkeep_every_days": (_numbers_of_days, "is not a whole number of 1 or more"),
     }
     with open_rows(file) as source, engine.begin() as connection:
         where = Positions.of(connection, source, file)
@@ -123,6 +132,17 @@ def import_places(
         return where.reported(report)
 
 
+def _facility_kinds(values: pd.Series[Any]) -> tuple[pd.Series[str], NDArray[np.bool_]]:
+    """Kinds of facilities; bad where none stands."""
+    found, _ = texts(values)
+    return found, ~found.isin(list(FACILITY_KINDS)).to_numpy(dtype=bool)
+
+
+def _numbers_of_days(values: pd.Series[Any]) -> tuple[pd.Series[Any], NDArray[np.bool_]]:
+    found, bad = whole_numbers(values)
+    return found, bad | (found == 0).fillna(False).to_numpy(dtype=bool)
+
+
 def _check(file: PlaceFile) -> None:
     """That places of the kind can have what the file is to bring."""
     for name in file.columns:
@@ -132,6 +152,12 @@ def _check(file: PlaceFile) -> None:
                 where=str(file.path),
                 fix=f"they have {', '.join(PLACE_COLUMNS[file.kind])}",
             )
+    if file.kind == "facility" and "kind" not in file.columns:
+        raise InputError(
+            "it is not said which facilities these are",
+            where=str(file.path),
+            fix="give --kind COL, the column of their kinds",
+        )
     if file.address and file.kind == "address":
         raise InputError(
             "standard addresses bring points of their own",

@@ -26,7 +26,7 @@ QUANTUM: Final = 1e-6
 """Step of the coordinates in degrees, about 10 cm: a border may move by less than a metre."""
 
 CHANGES: Final = ("new", "ended", "reshaped", "relabelled")
-KINDS: Final = ("address", "hazard", "patrol", "building", "campaign_item")
+KINDS: Final = ("address", "hazard", "patrol", "building", "campaign_item", "facility")
 LEVELS: Final = ("area", "unit", "micro", "police")
 # Grids around those that differ are drawn this far, in parts of the extent.
 MARGIN: Final = 0.5

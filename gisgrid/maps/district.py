@@ -12,10 +12,12 @@ from gisgrid.maps.campaign import campaign_map
 from gisgrid.maps.comparison import comparison_map
 from gisgrid.maps.grids import grids_map
 from gisgrid.maps.page import MapText
+from gisgrid.maps.staffing import staffing_map
 from gisgrid.store import campaigns, clock, revisions
 from gisgrid.store.counts import counts_by_grid, households_by_grid
 from gisgrid.store.coverages import coverage_frame
 from gisgrid.store.notices import notice
+from gisgrid.store.people import staffing
 from gisgrid.store.tables import LEVELS
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from gisgrid.store.comparing import Comparison
     from gisgrid.store.states import State
 
-__all__ = ["campaign_page", "comparison_page", "grids_page"]
+__all__ = ["campaign_page", "comparison_page", "grids_page", "staffing_page"]
 
 
 def grids_page(
@@ -39,7 +41,7 @@ def grids_page(
             levels[level] = _counted(connection, frame, level, at)
     return grids_map(
         levels,
-        _text(connection, "网格图", "Grids", at),
+        _text(connection, settings, "网格图", "Grids", at),
         households_range=(settings.households_min, settings.households_max),
         tile_url=settings.tile_url,
         tile_attribution=settings.tile_attribution,
@@ -90,8 +92,31 @@ def campaign_page(
         items,
         campaigns.evidence_listing(connection, found.id),
         micros.iloc[nearby],
-        _text(connection, found.name_zh, found.name_en, at),
+        _text(connection, settings, found.name_zh, found.name_en, at),
         until=at.astimezone(settings.zone).date(),
+        tile_url=settings.tile_url,
+        tile_attribution=settings.tile_attribution,
+        nonce=nonce,
+    )
+
+
+def staffing_page(
+    connection: Connection, at: datetime, settings: Settings, *, nonce: str | None = None
+) -> str:
+    """The map of micro-grids that lack grid members, of the grids within one's sight."""
+    told = staffing(connection, at, per_micro=settings.members_per_micro)
+    frame = coverage_frame(connection, "micro", at).set_index("code", drop=False)
+    strengths = {one.code: one for one in told.of("micro")}
+    frame = frame[frame.index.isin(strengths)]
+    numbers = {
+        name: [getattr(strengths[code], name) for code in frame.index]
+        for name in ("have", "missing")
+    }
+    return staffing_map(
+        frame.assign(**numbers),
+        told.of("area"),
+        _text(connection, settings, "网格员配备图", "Grid members", at),
+        per_micro=settings.members_per_micro,
         tile_url=settings.tile_url,
         tile_attribution=settings.tile_attribution,
         nonce=nonce,
@@ -113,18 +138,21 @@ def comparison_page(
         before,
         after,
         found,
-        _text(connection, f"{before.name} → {after.name}", "What differs", at),
+        _text(connection, settings, f"{before.name} → {after.name}", "What differs", at),
         tile_url=settings.tile_url,
         tile_attribution=settings.tile_attribution,
         nonce=nonce,
     )
 
 
-def _text(connection: Connection, title_zh: str, title_en: str, at: datetime) -> MapText:
+def _text(
+    connection: Connection, settings: Settings, title_zh: str, title_en: str, at: datetime
+) -> MapText:
     return MapText(
         title_zh=title_zh,
         title_en=title_en,
         notice=notice(connection),
         revision=revisions.current(connection),
         as_of=at.date().isoformat(),
+        approval=settings.map_approval,
     )

@@ -35,6 +35,8 @@ class MapText:
         Boundary revision that the map was drawn from.
     as_of : str
         Day or time that the map shows; empty for none.
+    approval : str
+        Its map-approval number (审图号); empty for none.
     panel_zh, panel_en : str
         What is beside the map; on a phone it opens the panel.
     """
@@ -44,6 +46,7 @@ class MapText:
     notice: str = ""
     revision: int | None = None
     as_of: str = ""
+    approval: str = ""
     panel_zh: str = "图例与筛选"
     panel_en: str = "Legend and filters"
 
@@ -196,6 +199,7 @@ def _head(text: MapText) -> dict[str, Any]:
         "notice": safe.html(text.notice),
         "revision": text.revision,
         "as_of": safe.html(text.as_of),
+        "approval": safe.html(text.approval),
         "panel_zh": safe.html(text.panel_zh),
         "panel_en": safe.html(text.panel_en),
     }

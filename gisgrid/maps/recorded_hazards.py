@@ -53,7 +53,7 @@ def hazards_page(
     return hazards_map(
         _events(connection, at, settings, past),
         _levels(connection, at),
-        _text(connection, as_of=at.date().isoformat() if past else ""),
+        _text(connection, settings, as_of=at.date().isoformat() if past else ""),
         _view(connection, settings),
         tile_url=settings.tile_url,
         tile_attribution=settings.tile_attribution,
@@ -65,7 +65,7 @@ def served_hazards_page(
 ) -> str:
     """The map of hazards as a page of a server, which answers what the page does not carry."""
     overview = hazard_overview(connection, settings.time_zone)
-    levels, text = _levels(connection, at), _text(connection)
+    levels, text = _levels(connection, at), _text(connection, settings)
     view = _view(connection, settings)
     tiles: dict[str, Any] = {
         "tile_url": settings.tile_url,
@@ -118,7 +118,7 @@ def _view(connection: Connection, settings: Settings) -> HazardView:
     return HazardView(until=last, ended=present != now, names=CATEGORY_NAMES)
 
 
-def _text(connection: Connection, as_of: str = "") -> MapText:
+def _text(connection: Connection, settings: Settings, as_of: str = "") -> MapText:
     # Of the present the page itself says until when there are hazards; another date beside that
     # one would be taken for it.
     return MapText(
@@ -127,6 +127,7 @@ def _text(connection: Connection, as_of: str = "") -> MapText:
         notice=notice(connection),
         revision=revisions.current(connection),
         as_of=as_of,
+        approval=settings.map_approval,
         panel_zh="筛选、排名与原因",
         panel_en="Filters, worst grids, why",
     )

@@ -11,6 +11,8 @@ import shapely
 
 from gisgrid.sample.addresses import name_pilot_road, write_addresses
 from gisgrid.sample.aliases import write_aliases
+from gisgrid.sample.cases import CasesSample, draw_cases
+from gisgrid.sample.facilities import HONGDE, draw_facilities
 from gisgrid.sample.grids import MicroGrids, build_grids, build_micros, draw_police
 from gisgrid.sample.hazards import Places, draw_hazards
 from gisgrid.sample.homes import build_homes
@@ -19,6 +21,7 @@ from gisgrid.sample.market import CampaignSample, draw_campaign
 from gisgrid.sample.naming import read_divisions
 from gisgrid.sample.network import Network, build_network
 from gisgrid.sample.outline import draw_towns
+from gisgrid.sample.people import PeopleSample, draw_people
 from gisgrid.sample.plane import FloatArray, IntArray, generator, to_degrees, to_plane
 
 __all__ = ["NOTICE", "SEED", "District", "build_district"]
@@ -62,6 +65,11 @@ class District:
     patrols : GeoDataFrame
         ``id``, ``name``, Point; at least one in every micro-grid.
     campaign : CampaignSample
+    people : PeopleSample
+    cases : CasesSample
+    facilities : GeoDataFrame
+        ``id``, ``kind``, ``name``, ``installed_on``, ``expires_on`` (dates or None),
+        ``upkeep_every_days`` (Int64), Point at a door.
     """
 
     grids: gpd.GeoDataFrame
@@ -72,6 +80,9 @@ class District:
     hazards: gpd.GeoDataFrame
     patrols: gpd.GeoDataFrame
     campaign: CampaignSample
+    people: PeopleSample
+    cases: CasesSample
+    facilities: gpd.GeoDataFrame
 
 
 def _frame(frame: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -189,13 +200,22 @@ def build_district(seed: int = SEED) -> District:
     market = houses[(buildings["kind"] == "market").to_numpy()]
     rng = generator(seed, 7)
     places = _places(doors, network, grids[grids["level"] == "area"], rng)
+    addresses = _addresses(doors, texts)
     return District(
         grids=grids,
-        addresses=_addresses(doors, texts),
+        addresses=addresses,
         aliases=write_aliases(texts, generator(seed, 10)),
         buildings=houses,
         lines=_lines(network),
         hazards=draw_hazards(places, rng),
         patrols=_patrols(micros.frame, doors, generator(seed, 8)),
         campaign=draw_campaign(market, generator(seed, 9)),
+        people=draw_people(grids, generator(seed, 11)),
+        cases=draw_cases(addresses, generator(seed, 12)),
+        facilities=draw_facilities(
+            addresses,
+            market["id"],
+            grids.set_index("code").geometry[HONGDE],
+            generator(seed, 13),
+        ),
     )

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from gisgrid.sample.plane import FloatArray, GeometryArray, IntArray, plane_to_degrees
 
-__all__ = ["COUNTS", "Places", "draw_hazards"]
+__all__ = ["COUNTS", "FIRST_DAY", "LAST_DAY", "Places", "draw_hazards"]
 
 COUNTS = {"fire": 23_000, "security": 9_420, "city": 1_340, "tip": 37}
 
 _ZONE = ZoneInfo("Asia/Shanghai")
-_FIRST = datetime(2023, 3, 15, tzinfo=_ZONE)
-_LAST = datetime(2024, 9, 15, tzinfo=_ZONE)
+FIRST_DAY = datetime(2023, 3, 15, tzinfo=_ZONE)
+LAST_DAY = datetime(2024, 9, 15, tzinfo=_ZONE)
 _DAY = 86_400.0
 _NAN = float("nan")
 
@@ -135,7 +135,7 @@ def _inside(xy: FloatArray, fallback: FloatArray, district: GeometryArray) -> Fl
 
 def _found_seconds(subject: NDArray[np.str_], rng: np.random.Generator) -> FloatArray:
     """Seconds after the start: more as the pilot grows; barbecue trouble on summer nights."""
-    days = (_LAST - _FIRST).days
+    days = (LAST_DAY - FIRST_DAY).days
     count = len(subject)
     day = np.floor(rng.power(1.25, count) * days)
     hour = np.clip(rng.normal(14, 3.6, count), 6.5, 22.0)
@@ -165,7 +165,8 @@ def _category(
     found = _found_seconds(subject, rng)
     took = rng.gamma(1.3, 3.2, count) * _DAY + 1200
     took[(severity == 3) | (rng.random(count) < 0.3)] /= 12
-    fixed = np.where(found + took < (_LAST - _FIRST).days * _DAY, found + np.round(took), _NAN)
+    end = (LAST_DAY - FIRST_DAY).days * _DAY
+    fixed = np.where(found + took < end, found + np.round(took), _NAN)
     names, shares = _ORIGINS[category]
     return pd.DataFrame(
         {
@@ -184,7 +185,7 @@ def _category(
 
 
 def _times(seconds: FloatArray) -> pd.Series[pd.Timestamp]:
-    return pd.Series(pd.Timestamp(_FIRST) + pd.to_timedelta(seconds, unit="s"))
+    return pd.Series(pd.Timestamp(FIRST_DAY) + pd.to_timedelta(seconds, unit="s"))
 
 
 def draw_hazards(places: Places, rng: np.random.Generator) -> gpd.GeoDataFrame:

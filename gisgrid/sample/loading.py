@@ -15,7 +15,9 @@ from gisgrid.imports.aliases import AliasLoader
 from gisgrid.imports.campaigns import CampaignFiles, load_campaign
 from gisgrid.imports.loading import PointLoader
 from gisgrid.sample.campaign_files import write_campaign
-from gisgrid.store import imports, plans
+from gisgrid.sample.case_loading import load_cases
+from gisgrid.sample.staff_loading import load_people
+from gisgrid.store import clock, imports, plans
 from gisgrid.store.addresses.aliases import NewAlias
 from gisgrid.store.copying import as_multi, ewkb
 from gisgrid.store.notices import SAMPLE_NOUN
@@ -26,6 +28,7 @@ from gisgrid.store.tables import (
     address,
     building,
     dividing_line,
+    facility,
     hazard,
     patrol_point,
 )
@@ -108,12 +111,17 @@ class _Loader:
         patrols = district.patrols
         category = np.full(len(patrols), "routine", dtype=object)
         self._points(patrol_point, patrols, {"name": patrols["name"], "category": category})
+        self._facilities(district.facilities)
         self._lines(district.lines)
         self._aliases(district.aliases)
         self._campaign(district.campaign)
+        load_people(self._connection, district.people, EFFECTIVE)
+        now = clock.now(self._connection, _ZONE)
+        load_cases(self._connection, district.cases, self._import_id, now)
         frames: tuple[pd.DataFrame, ...] = (buildings, addresses, hazards, patrols)
         frames += (district.lines, district.aliases, district.campaign.items)
-        return sum(len(frame) for frame in frames)
+        frames += (district.people.persons, district.people.posts)
+        return sum(len(frame) for frame in frames) + len(district.cases) + len(district.facilities)
 
     def _points(self, table: Table, frame: gpd.GeoDataFrame, columns: dict[str, Any]) -> None:
         loader = PointLoader(self._connection, table, list(columns))
@@ -127,6 +135,10 @@ class _Loader:
             np.ones(size, dtype=np.bool_),
         )
         loader.merge(self._import_id)
+
+    def _facilities(self, facilities: gpd.GeoDataFrame) -> None:
+        names = ("kind", "name", "installed_on", "expires_on", "upkeep_every_days")
+        self._points(facility, facilities, {name: facilities[name] for name in names})
 
     def _lines(self, lines: gpd.GeoDataFrame) -> None:
         stage = Stage(self._connection, dividing_line, ["source_id", "geom", "class", "name"])

@@ -20,7 +20,7 @@ from gisgrid.store.boxes import select_in_boxes
 from gisgrid.store.copying import copy_out
 from gisgrid.store.holds.standing import as_held, held_frame, held_table
 from gisgrid.store.places import OWNED, TABLES, TITLES
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import LEVELS, dividing_line
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _places(connection: Connection, boxes: NDArray[np.float64], most: int | None
     """Everything that lies in boxes, each once, by kind and source id."""
     found = []
     for kind, table in _KINDS.items():
-        query = _select_places(kind, table, boxes)
+        query = _select_places(kind, table, boxes).where(visible_to(connection, table))
         if most is not None:
             query = query.limit(most + 1)
         rows = copy_out(connection, query, _PLACE).to_pandas()
@@ -215,8 +215,7 @@ def _select_places(kind: str, table: Table, boxes: NDArray[np.float64]) -> Selec
         cast(func.ST_X(table.c.point), Float).label("lon"),
         cast(func.ST_Y(table.c.point), Float).label("lat"),
     ]
-    query: Select[Any] = select_in_boxes(columns, table.c.point, boxes).where(visible(table))
-    return query
+    return select_in_boxes(columns, table.c.point, boxes)
 
 
 def _lines(connection: Connection, boxes: NDArray[np.float64]) -> NDArray[np.object_]:

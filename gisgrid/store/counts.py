@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from gisgrid.store.grids import valid_grids
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import address, boundary_version, hazard, patrol_point
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def grids_by_level(connection: Connection, at: datetime) -> dict[str, int]:
 def counts_by_grid(
     connection: Connection, level: str, *, grid_id: int | None = None
 ) -> pd.DataFrame:
-    """Places owned by each grid of a level; confidential hazards are not counted.
+    """Places owned by each grid of a level, of those that may be shown.
 
     Parameters
     ----------
@@ -53,13 +53,15 @@ def counts_by_grid(
             func.count().label("addresses"),
             func.coalesce(func.sum(address.c.households), 0).label("households"),
             func.coalesce(func.sum(address.c.residents), 0).label("residents"),
-        ).group_by(address.c[owner]),
+        )
+        .where(visible_to(connection, address))
+        .group_by(address.c[owner]),
         "hazards": select(hazard.c[owner].label("grid_id"), func.count().label("hazards"))
-        .where(visible(hazard))
+        .where(visible_to(connection, hazard))
         .group_by(hazard.c[owner]),
-        "patrols": select(
-            patrol_point.c[owner].label("grid_id"), func.count().label("patrols")
-        ).group_by(patrol_point.c[owner]),
+        "patrols": select(patrol_point.c[owner].label("grid_id"), func.count().label("patrols"))
+        .where(visible_to(connection, patrol_point))
+        .group_by(patrol_point.c[owner]),
     }
     frames = []
     for query in queries.values():

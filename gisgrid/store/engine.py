@@ -14,6 +14,7 @@ from gisgrid.settings import DEMO_DATABASE
 from gisgrid.store.failures import explained
 from gisgrid.store.schema import ensure_ready
 from gisgrid.store.server import PrivateServer
+from gisgrid.store.web_role import serving_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from gisgrid.settings import Settings
 
-__all__ = ["connect", "find_database", "make_engine", "normalise_url", "snapshot"]
+__all__ = ["connect", "find_database", "make_engine", "normalise_url", "serve_from", "snapshot"]
 
 _USER_DATABASE = "gisgrid"
 
@@ -122,3 +123,14 @@ def connect(settings: Settings, database: str | None = None, *, pool_size: int =
         engine.dispose()
         raise explained(error, engine.url.render_as_string(hide_password=True)) from None
     return engine
+
+
+def serve_from(owner: Engine, *, pool_size: int) -> Engine:
+    """An engine for the web service: as a role that owns nothing, where there is one.
+
+    Parameters
+    ----------
+    owner : Engine
+        On a database that is set up, as the owner of its tables.
+    """
+    return make_engine(serving_url(owner) or owner.url, pool_size=pool_size)

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select
 from gisgrid.store.boxes import select_in_boxes
 from gisgrid.store.filters import Property
 from gisgrid.store.grids import select_grids
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import boundary_version, hazard
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def hazards(
         *(hazard.c[name] for name in HAZARD_KINDS),
     ]
     query = select(*columns) if boxes is None else select_in_boxes(columns, hazard.c.point, boxes)
-    query = query.where(visible(hazard), *conditions)
+    query = query.where(visible_to(connection, hazard), *conditions)
     if after:
         query = query.where(hazard.c.source_id > after)
     return list(connection.execute(query.order_by(hazard.c.source_id).limit(limit)))
@@ -128,5 +128,7 @@ def hazard_extent(connection: Connection) -> list[float] | None:
     """West, south, east and north of the hazards that may be shown; None without any."""
     extent = func.ST_Extent(hazard.c.point)
     sides = (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax)
-    row = connection.execute(select(*(side(extent) for side in sides)).where(visible(hazard))).one()
+    row = connection.execute(
+        select(*(side(extent) for side in sides)).where(visible_to(connection, hazard))
+    ).one()
     return None if row[0] is None else [float(side) for side in row]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Grid",
     "by_code",
+    "by_ids",
     "children",
     "codes_by_id",
     "ids_by_code",
@@ -142,6 +143,13 @@ def listing(
     if after:
         query = query.where(valid.c.code > after)
     query = query.order_by(valid.c.code).limit(limit)
+    return [_grid(row) for row in connection.execute(query)]
+
+
+def by_ids(connection: Connection, ids: Sequence[int], at: datetime) -> list[Grid]:
+    """The grids of these ids that are valid at an instant, by code."""
+    query, valid = select_grids(at)
+    query = query.where(valid.c.grid_id.in_(ids)).order_by(valid.c.code)
     return [_grid(row) for row in connection.execute(query)]
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Date, case, cast, func, select
 
 from gisgrid.store.hazards import HazardFilter
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import LEVELS, hazard
 
 if TYPE_CHECKING:
@@ -61,12 +61,12 @@ class HazardOverview:
 
 
 def hazard_overview(connection: Connection, zone: str) -> HazardOverview:
-    """What is on record of hazards that are not confidential; days are those of a time zone."""
+    """What is on record of hazards that may be shown; days are those of a time zone."""
     columns = hazard.c
     day = cast(func.timezone(zone, columns.found_at), Date)
     query = (
         select(columns.category, columns.state, day, func.count())
-        .where(visible(hazard))
+        .where(visible_to(connection, hazard))
         .group_by(columns.category, columns.state, day)
     )
     most = {level: _most(connection, level) for level in LEVELS}
@@ -113,7 +113,7 @@ def hazard_counts(connection: Connection, level: str, wanted: HazardFilter) -> p
         inside = func.count(case((hazard.c.found_at >= since, 1)))
     query = (
         select(owner, inside.label("count"), func.count().label("all"))
-        .where(*wanted.predicates())
+        .where(visible_to(connection, hazard), *wanted.predicates())
         .group_by(owner)
         .order_by(owner)
     )
@@ -131,7 +131,7 @@ def _most(connection: Connection, level: str) -> int:
     owner = hazard.c[f"{level}_id"]
     sizes = (
         select(func.count().label("size"))
-        .where(visible(hazard), owner.is_not(None))
+        .where(visible_to(connection, hazard), owner.is_not(None))
         .group_by(owner)
         .subquery()
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import BigInteger, Integer, case, cast, func, select, tuple_
 
 from gisgrid.errors import InputError
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import LEVELS, address, hazard
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def hazard_page(
         *(columns[f"{level}_id"] for level in LEVELS),
         moment.label("moment"),
         columns.id,
-    ).where(*wanted.predicates(), *_within(grid))
+    ).where(visible_to(connection, hazard), *wanted.predicates(), *_within(grid))
     if box is not None:
         query = query.where(columns.point.op("&&")(func.ST_MakeEnvelope(*box, 4326)))
     if after is not None:
@@ -146,7 +146,8 @@ def hazard_summary(
     connection: Connection, wanted: HazardFilter, grid: Grid, zone: str
 ) -> HazardSummary:
     """What the hazards that a grid owns have in common; hours are those of a time zone."""
-    columns, chosen = hazard.c, [*wanted.predicates(), *_within(grid)]
+    columns = hazard.c
+    chosen = [visible_to(connection, hazard), *wanted.predicates(), *_within(grid)]
     local = func.timezone(zone, columns.found_at)
     total, still_open, discovered = connection.execute(
         select(
@@ -203,7 +204,9 @@ def _spots(connection: Connection, chosen: list[ColumnElement[bool]]) -> tuple[S
     middle = func.ST_SetSRID(func.ST_MakePoint(found.c.lon, found.c.lat), 4326)
     near = (
         select(address.c.text)
-        .where(visible(address), func.ST_DWithin(address.c.point, middle, _NEAR_DEGREES))
+        .where(
+            visible_to(connection, address), func.ST_DWithin(address.c.point, middle, _NEAR_DEGREES)
+        )
         .order_by(address.c.point.op("<->")(middle), address.c.id)
         .limit(1)
         .scalar_subquery()

@@ -25,7 +25,7 @@ from gisgrid.errors import InputError
 from gisgrid.hotspots.density.events import Events, Selection
 from gisgrid.store.changes import fingerprint
 from gisgrid.store.copying import number_blocks
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import hazard
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ _FOUND_BY: Final[dict[str, Collection[object]]] = {
 def read_snapshot(
     connection: Connection, discoverers: tuple[str, ...], state: str | None = None
 ) -> HazardSnapshot:
-    """Read the hazards that are not confidential.
+    """Read the hazards that may be shown.
 
     Parameters
     ----------
@@ -134,7 +134,9 @@ def read_snapshot(
         There are more kinds of hazards than can be told apart.
     """
     kind = _kind_columns(discoverers)
-    found = connection.execute(select(*kind).where(visible(hazard)).distinct().order_by(*kind))
+    found = connection.execute(
+        select(*kind).where(visible_to(connection, hazard)).distinct().order_by(*kind)
+    )
     kinds = tuple(HazardKind(*row) for row in found)
     if len(kinds) > _MOST_KINDS:
         raise InputError(
@@ -179,7 +181,7 @@ def _rows(
             cast(seconds, Float).label("seconds"),
         )
         .select_from(hazard.join(numbered, and_(*same)))
-        .where(visible(hazard))
+        .where(visible_to(connection, hazard))
     )
     for block in number_blocks(connection, query, _ROWS_AT_ONCE):
         yield block["lon"], block["lat"], block["kind"], block["seconds"]

@@ -12,7 +12,7 @@ import pyarrow as pa
 from sqlalchemy import Double, cast, func, select
 
 from gisgrid.store.copying import copy_out
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import LEVELS, hazard
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _ALIVE: Final = timedelta(days=30)
 
 @dataclass(frozen=True, kw_only=True)
 class HazardFilter:
-    """Which hazards are meant; nothing given means all of them, save confidential ones.
+    """Which hazards are meant; nothing given means all that may be shown.
 
     Attributes
     ----------
@@ -65,14 +65,16 @@ class HazardFilter:
     discoverers: tuple[str, ...] = ("patrol",)
 
     def predicates(self) -> list[ColumnElement[bool]]:
-        """As conditions of a query of the table of hazards."""
+        """As conditions of a query of the table of hazards, beside those of who looks."""
         columns = hazard.c
         listed: list[tuple[ColumnElement[object], Collection[object]]] = [
             (columns.category, self.categories),
             (columns.state, self.states),
             (columns.severity, self.severities),
         ]
-        found = [visible(hazard), *(column.in_(values) for column, values in listed if values)]
+        found: list[ColumnElement[bool]] = [
+            column.in_(values) for column, values in listed if values
+        ]
         if self.since is not None:
             found.append(columns.found_at >= self.since)
         if self.until is not None:
@@ -84,7 +86,7 @@ class HazardFilter:
 
 
 def hazard_events(connection: Connection, wanted: HazardFilter | None = None) -> pd.DataFrame:
-    """Hazards that are not confidential.
+    """Hazards that may be shown.
 
     Returns
     -------
@@ -106,7 +108,7 @@ def hazard_events(connection: Connection, wanted: HazardFilter | None = None) ->
             cast(func.extract("epoch", hazard.c.found_at), Double).label("found_at"),
             *(hazard.c[f"{level}_id"] for level in LEVELS),
         )
-        .where(*(wanted or HazardFilter()).predicates())
+        .where(visible_to(connection, hazard), *(wanted or HazardFilter()).predicates())
         .order_by(hazard.c.id)
     )
     text = ("source_id", "category", "subject", "state", "origin")
@@ -118,7 +120,9 @@ def hazard_events(connection: Connection, wanted: HazardFilter | None = None) ->
     }
     frame: pd.DataFrame = copy_out(connection, query, types).to_pandas()
     whole = {name: frame[name].astype("Int64") for name in ("severity", *_owners())}
-    return frame.assign(found_at=pd.to_datetime(frame["found_at"], unit="s", utc=True), **whole)
+    # Seconds as floating point numbers hold no more than microseconds.
+    found_at = pd.to_datetime(frame["found_at"], unit="s", utc=True).dt.round("us")
+    return frame.assign(found_at=found_at, **whole)
 
 
 def _owners() -> list[str]:
@@ -134,7 +138,9 @@ def epoch_seconds(found_at: pd.Series[pd.Timestamp]) -> NDArray[np.float64]:
 
 def recorded_period(connection: Connection) -> tuple[datetime, datetime] | None:
     """When the first and the last hazard on record were found; None where none has a time."""
-    query = select(func.min(hazard.c.found_at), func.max(hazard.c.found_at)).where(visible(hazard))
+    query = select(func.min(hazard.c.found_at), func.max(hazard.c.found_at)).where(
+        visible_to(connection, hazard)
+    )
     first, last = connection.execute(query).one()
     return None if first is None else (first, last)
 
@@ -154,7 +160,9 @@ def present_of(connection: Connection, now: datetime) -> datetime:
         the midnight after the last hazard on it (now, where none has a time); whatever is shown
         has to say so.
     """
-    query = select(func.max(hazard.c.found_at)).where(visible(hazard), hazard.c.found_at <= now)
+    query = select(func.max(hazard.c.found_at)).where(
+        visible_to(connection, hazard), hazard.c.found_at <= now
+    )
     last: datetime | None = connection.execute(query).scalar_one()
     if last is None or last > now - _ALIVE:
         return now

@@ -29,13 +29,15 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gisgrid.locate import NESTED_LEVELS
 from gisgrid.store.copying import copy_in
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import (
     LEVELS,
     address,
     building,
     campaign_item,
+    case_file,
     dividing_line,
+    facility,
     hazard,
     patrol_point,
 )
@@ -68,6 +70,7 @@ TABLES: Final[Mapping[str, Table]] = {
     "building": building,
     "line": dividing_line,
     "campaign_item": campaign_item,
+    "facility": facility,
 }
 
 # What a place is called by, where it has a name of its own.
@@ -76,10 +79,11 @@ TITLES: Final[Mapping[str, Any]] = {
     "hazard": hazard.c.subject,
     "patrol": patrol_point.c.name,
     "building": building.c.name,
+    "facility": facility.c.name,
 }
 
 # The tables whose rows have an owner at every level.
-OWNED: Final = (address, hazard, patrol_point, building, campaign_item)
+OWNED: Final = (address, hazard, patrol_point, building, campaign_item, facility, case_file)
 
 # How the owners of a place came to be that a person assigned to a grid.
 MANUAL: Final = "manual"
@@ -261,7 +265,7 @@ def stream(connection: Connection, kind: str) -> Iterator[tuple[pd.DataFrame, ND
             func.ST_X(table.c.point).label("lon"),
             func.ST_Y(table.c.point).label("lat"),
         )
-        .where(visible(table))
+        .where(visible_to(connection, table))
         .order_by(table.c.id)
         .execution_options(yield_per=_PORTION)
     )

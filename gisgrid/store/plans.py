@@ -28,6 +28,7 @@ __all__ = [
     "grids",
     "listing",
     "mark",
+    "no_such_plan",
     "rebase_listed",
     "require_draft",
     "require_version",
@@ -171,8 +172,13 @@ def by_id(connection: Connection, plan_id: int, *, lock: bool = False) -> Plan:
     query = _query().where(plan.c.id == plan_id)
     row = connection.execute(query.with_for_update(of=plan) if lock else query).one_or_none()
     if row is None:
-        raise NotFound("there is no such plan", where=f"plan {plan_id}", fix="gisgrid plan list")
+        raise no_such_plan(plan_id)
     return _plan(row)
+
+
+def no_such_plan(plan_id: int) -> NotFound:
+    """The error that no plan has a number, or none that the one who asks may change."""
+    return NotFound("there is no such plan", where=f"plan {plan_id}", fix="gisgrid plan list")
 
 
 def grids(connection: Connection, plan_id: int) -> gpd.GeoDataFrame:

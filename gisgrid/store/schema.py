@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateSchema
 from gisgrid.errors import SchemaOutdated
 from gisgrid.store.server.binaries import parse_version, require_supported
 from gisgrid.store.tables import SCHEMA
+from gisgrid.store.web_role import grant_tables
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -86,6 +87,7 @@ def migrate(engine: Engine) -> tuple[str | None, str | None]:
         _check_server(connection)
         before = _current(connection) if _has_schema(connection) else None
         _upgrade(connection)
+        grant_tables(connection)
         return before, _current(connection)
 
 

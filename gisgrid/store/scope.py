@@ -3,33 +3,79 @@
 A connection carries the sight of whoever it answers. One that carries none belongs to a program
 on the machine of the record, which sees everything that is not confidential; the web service
 makes its engine with `blind`, so that a route which forgets to say who looks shows nothing.
+
+The database is told of the sight as well, for the tables without geometry: under a role that owns
+nothing their policies hide what is out of sight, whatever a query forgets.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, false, or_, true
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+from sqlalchemy import and_, event, func, literal, or_, select, true
 
 from gisgrid.access import EVERYTHING, NOTHING, Sight
+from gisgrid.store.tables import case_call, case_file
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Engine, Table
 
-__all__ = ["blind", "look_as", "sight_of", "visible", "visible_to"]
+__all__ = ["blind", "lies_within", "look_as", "looking", "sight_of", "visible_to"]
 
 _OPTION: Final = "gisgrid_sight"
+_SETTING: Final = "gisgrid.sight_"
 _SUBTREES: Final = ("area_id", "unit_id", "micro_id")
 
 
 def blind(engine: Engine) -> Engine:
     """An engine whose connections show nothing until somebody looks."""
-    return engine.execution_options(**{_OPTION: NOTHING})
+    return looking(engine, NOTHING)
+
+
+def looking(engine: Engine, sight: Sight) -> Engine:
+    """An engine whose connections show what somebody may see until they look as somebody else."""
+    made = engine.execution_options(**{_OPTION: sight})
+    # The database forgets the sight with every transaction, so that a pool cannot carry it on.
+    event.listen(made, "begin", _remind)
+    return made
 
 
 def look_as(connection: Connection, sight: Sight) -> Connection:
-    """Let a connection show what somebody may see."""
-    return connection.execution_options(**{_OPTION: sight})
+    """Let a connection show what somebody may see, in this transaction and those after it."""
+    connection.execution_options(**{_OPTION: sight})
+    # One that failed takes no more statements, and will be rolled back.
+    if connection.in_transaction() and not _failed(connection):
+        _tell(connection, sight)
+    return connection
+
+
+def _failed(connection: Connection) -> bool:
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.info.transaction_status == TRANSACTION_STATUS_INERROR)
+
+
+def _remind(connection: Connection) -> None:
+    if not sight_of(connection).empty:
+        _tell(connection, sight_of(connection))
+
+
+def _tell(connection: Connection, sight: Sight) -> None:
+    """Set what the policies of the tables look at, until the transaction ends."""
+    told = {
+        "whole": "t" if sight.whole else "",
+        "grids": _listed(sight.grids),
+        "police": _listed(sight.police),
+        "department": sight.department,
+        "confidential": "t" if sight.confidential else "",
+    }
+    settings = (func.set_config(f"{_SETTING}{name}", value, True) for name, value in told.items())
+    connection.execute(select(*settings))
+
+
+def _listed(ids: frozenset[int]) -> str:
+    return "{" + ",".join(map(str, sorted(ids))) + "}"
 
 
 def sight_of(connection: Connection) -> Sight:
@@ -47,13 +93,18 @@ def visible_to(connection: Connection, table: Table) -> ColumnElement[Any]:
     return within
 
 
+def lies_within(connection: Connection, table: Table) -> ColumnElement[Any]:
+    """True for the rows that lie where the one who looks may see, not only those they came to."""
+    sight = sight_of(connection)
+    return true() if sight.whole else _within(table, replace(sight, department=""))
+
+
 def _within(table: Table, sight: Sight) -> ColumnElement[Any]:
     found = [table.c[name].in_(sorted(sight.grids)) for name in _SUBTREES] if sight.grids else []
     if sight.police:
         found.append(table.c.police_id.in_(sorted(sight.police)))
-    return or_(*found) if found else false()
-
-
-def visible(table: Table) -> ColumnElement[Any]:
-    """True for the rows of a table that are not confidential."""
-    return ~table.c.confidential if "confidential" in table.c else true()
+    if sight.department and table is case_file:
+        called = case_call.c.department == sight.department
+        found.append(table.c.id.in_(select(case_call.c.case_id).where(called)))
+    # Not `false()`, which swallows the conditions beside it, by which tables are joined.
+    return or_(*found) if found else literal(False)

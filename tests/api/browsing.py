@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Dialog, Page
+
+# As a proxy on this machine says that a request came from another one.
+ELSEWHERE = {"X-Forwarded-For": "192.0.2.7"}
+
+_AXE: Final = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @dataclass
@@ -23,6 +30,18 @@ class Opened:
         strangers = [one for one in self.requests if urlsplit(one).netloc not in ("", host)]
         assert strangers == []
         assert self.page.evaluate("window.pwned === undefined")
+
+    def assert_accessible(self) -> None:
+        """axe finds nothing against what is shown."""
+        self.page.evaluate(_AXE.read_text())
+        found = self.page.evaluate("axe.run().then((result) => result.violations)")
+        faults = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
+        assert not faults, faults
+
+    def assert_fits(self) -> None:
+        """Nothing has to be looked for sideways."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= self.page.viewport_size["width"]
 
 
 class Opener:

@@ -43,7 +43,9 @@ def squares(lend: Callable[[str], str], district_template: str) -> Iterator[Engi
 @pytest.fixture
 def client(squares: Engine, settings: Settings) -> Iterator[TestClient]:
     """A client of the API over the small district, on the same machine."""
-    with TestClient(create_app(settings, engine=squares), client=("127.0.0.1", 50_000)) as made:
+    with TestClient(
+        create_app(settings, engine=squares, demo=True), client=("127.0.0.1", 50_000)
+    ) as made:
         yield made
 
 
@@ -76,7 +78,7 @@ def serving(app: FastAPI) -> Iterator[str]:
 @pytest.fixture
 def address(squares: Engine, settings: Settings) -> Iterator[str]:
     """The address of a real server over the small district."""
-    with serving(create_app(settings, engine=squares)) as found:
+    with serving(create_app(settings, engine=squares, demo=True)) as found:
         yield found
 
 
@@ -100,7 +102,7 @@ def quiet_village(clone: Callable[[str], str], village_template: str) -> Iterato
 def quiet_address(quiet_village: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over the quiet village."""
     home = Settings(home=tmp_path_factory.mktemp("home"))
-    with serving(create_app(home, engine=quiet_village)) as found:
+    with serving(create_app(home, engine=quiet_village, demo=True)) as found:
         yield found
 
 
@@ -113,5 +115,5 @@ def planner(quiet_village: Engine, quiet_address: str, visit: Opener) -> Planner
 @pytest.fixture
 def publisher(village: Engine, settings: Settings, visit: Opener) -> Iterator[Planner]:
     """A planner with a village of their own."""
-    with serving(create_app(settings, engine=village)) as address:
+    with serving(create_app(settings, engine=village, demo=True)) as address:
         yield open_page(village, address, visit)

@@ -36,10 +36,11 @@ def owner(revision: int) -> str:
 class Hammer(threading.Thread):
     """Asks for a point and for a batch again and again, over one connection each time."""
 
-    def __init__(self, address: str, stop: threading.Event) -> None:
+    def __init__(self, address: str, stop: threading.Event, key: dict[str, str]) -> None:
         super().__init__()
         self.place = urlsplit(address).netloc
         self.stop = stop
+        self.key = key
         self.seen: list[tuple[int, set[str]]] = []
         self.failure: BaseException | None = None
 
@@ -54,11 +55,12 @@ class Hammer(threading.Thread):
             self.failure = failure
 
     def _ask(self, connection: HTTPConnection) -> None:
-        connection.request("GET", PLAIN)
+        connection.request("GET", PLAIN, headers=self.key)
         found = self._read(connection)
         self.seen.append((found["revision"], {found["grids"][2]["code"]}))
         body = json.dumps({"points": [HERE] * 500})
-        connection.request("POST", "/v1/resolve/batch", body, {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", **self.key}
+        connection.request("POST", "/v1/resolve/batch", body, headers)
         found = self._read(connection)
         self.seen.append((found["revision"], {row["micro"] for row in found["rows"]}))
 
@@ -69,10 +71,12 @@ class Hammer(threading.Thread):
         return json.loads(body)
 
 
-def hammered(address: str, engine: Engine, publishes: int) -> list[tuple[int, set[str]]]:
-    """What eight threads see while boundaries are published."""
+def hammered(
+    address: str, engine: Engine, publishes: int, key: dict[str, str] | None = None
+) -> list[tuple[int, set[str]]]:
+    """What eight threads see, with the headers of a key, while boundaries are published."""
     stop = threading.Event()
-    threads = [Hammer(address, stop) for _ in range(8)]
+    threads = [Hammer(address, stop, key or {}) for _ in range(8)]
     for thread in threads:
         thread.start()
     try:

@@ -42,7 +42,7 @@ def test_every_route_asks_who_may_see_what(settings: Settings) -> None:
 def test_whom_the_access_function_refuses_gets_nothing_from_any_route(
     client: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(scope: Any) -> None:
+    def refuse(*_: Any) -> None:
         raise Conflict("nobody comes in today")
 
     monkeypatch.setattr("api.access.viewer_of", refuse)

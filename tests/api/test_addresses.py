@@ -24,7 +24,9 @@ JSON, CSV, ARROW = "application/json", "text/csv", "application/vnd.apache.arrow
 @pytest.fixture(scope="module")
 def client(sample: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     settings = Settings(home=tmp_path_factory.mktemp("home"), batch_limit=500)
-    with TestClient(create_app(settings, engine=sample), client=("127.0.0.1", 50_000)) as made:
+    with TestClient(
+        create_app(settings, engine=sample, demo=True), client=("127.0.0.1", 50_000)
+    ) as made:
         yield made
 
 

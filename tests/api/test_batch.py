@@ -136,7 +136,7 @@ def test_more_than_the_limit_is_refused_and_the_limit_is_named(
 ) -> None:
     settings.batch_limit = 3
     settings.body_limit_bytes = 300
-    with TestClient(create_app(settings, engine=squares)) as client:
+    with TestClient(create_app(settings, engine=squares, demo=True)) as client:
         assert post(client, [INSIDE] * 3).status_code == 200
         many = post(client, [INSIDE] * 4)
         large = post(client, [], crs="w" * 300)
@@ -162,7 +162,7 @@ def test_a_body_of_too_many_values_is_refused_before_they_are_made(
     settings.batch_limit = 300
     body = f'{{"points": [{points[:-1]}]}}'
     headers = {"Content-Type": "application/json"}
-    with TestClient(create_app(settings, engine=squares)) as client:
+    with TestClient(create_app(settings, engine=squares, demo=True)) as client:
         answer = client.post("/v1/resolve/batch", content=body, headers=headers)
     assert answer.status_code == 413
     assert "300" in answer.json()["detail"]
@@ -175,7 +175,7 @@ def test_as_many_points_as_the_limit_may_all_be_bad(
     settings.batch_limit = 50
     body = f'{{"at": "today", "points": [{", ".join([bad] * 50)}], "crs": "wgs84"}}'
     headers = {"Content-Type": "application/json"}
-    with TestClient(create_app(settings, engine=squares)) as client:
+    with TestClient(create_app(settings, engine=squares, demo=True)) as client:
         answer = client.post("/v1/resolve/batch", content=body, headers=headers)
     assert {row["status"] for row in answer.json()["rows"]} == {"error"}
 
@@ -198,7 +198,7 @@ def test_a_publish_shows_in_the_next_batch(client: TestClient, squares: Engine) 
 
 
 def test_without_boundaries_every_point_is_outside(engine: Engine, settings: Settings) -> None:
-    with TestClient(create_app(settings, engine=engine)) as client:
+    with TestClient(create_app(settings, engine=engine, demo=True)) as client:
         found = post(client, [INSIDE, None]).json()
         assert found["revision"] == 0
         assert [row["status"] for row in found["rows"]] == ["outside", "error"]

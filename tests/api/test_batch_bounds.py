@@ -96,7 +96,7 @@ def test_who_trickles_is_given_up(
 ) -> None:
     monkeypatch.setattr("api.batch.patience.GRACE", 0.5)
     with (
-        serving(create_app(settings, engine=squares)) as address,
+        serving(create_app(settings, engine=squares, demo=True)) as address,
         calling(address, CSV, 10_000, b"lon,lat\n") as caller,
     ):
         caller.settimeout(0.02)
@@ -118,7 +118,7 @@ def test_a_place_is_held_until_the_answer_is_read_and_the_reader_is_given_up(
 ) -> None:
     monkeypatch.setattr("api.batch.patience.GRACE", 2.0)
     body = json.dumps({"points": [[0, 0]] * 200_000}).encode()
-    app = create_app(settings, engine=squares)
+    app = create_app(settings, engine=squares, demo=True)
     places = app.state.service.batches
     with serving(app) as address:
         with calling(address, JSON, len(body), body) as first:
@@ -155,7 +155,7 @@ def test_who_goes_away_is_no_fault_of_the_service(
     begun = {JSON: b'{"points": [', CSV: b"lon,lat\n1,", ARROW: b""}[kind]
     if not begun:
         begun = written(table.to_batches()).read()[:-100]
-    app = create_app(settings, engine=squares)
+    app = create_app(settings, engine=squares, demo=True)
     app.state.service.log._stream = said = io.StringIO()
     with serving(app) as address:
         with calling(address, kind, 10_000, begun):

@@ -357,7 +357,7 @@ def test_past_a_limit_nothing_is_answered(squares: Engine, settings: Settings, k
 
     settings.batch_limit = 1000
     settings.body_limit_bytes = len(body(1100))
-    with TestClient(create_app(settings, engine=squares)) as client:
+    with TestClient(create_app(settings, engine=squares, demo=True)) as client:
         assert len(rows_of(post(client, body(1000), kind))) == 1000
         for count, says in ((1001, "limit of 1,000"), (1200, "bytes")):
             answer = post(client, body(count), kind)
@@ -378,6 +378,6 @@ def test_of_a_body_that_is_too_long_the_rest_is_not_read(
             pulled.append(number)
             yield b"1,2\n" * 5000
 
-    with TestClient(create_app(settings, engine=squares)) as client:
+    with TestClient(create_app(settings, engine=squares, demo=True)) as client:
         answer = client.post("/v1/resolve/batch", content=endless(), headers={"Content-Type": CSV})
     assert answer.status_code == 413

@@ -122,7 +122,7 @@ def test_the_bell_ends_the_waiting(squares: Engine) -> None:
 
 def test_it_lets_its_connections_go(squares: Engine, settings: Settings) -> None:
     before = listeners(squares)
-    with TestClient(create_app(settings, engine=squares)) as client:
+    with TestClient(create_app(settings, engine=squares, demo=True)) as client:
         assert client.get(PLAIN).status_code == 200
         until(lambda: listeners(squares))
     until(lambda: listeners(squares) == before)
@@ -131,7 +131,7 @@ def test_it_lets_its_connections_go(squares: Engine, settings: Settings) -> None
 def test_under_publishes_no_request_fails_or_sees_a_mixture(
     squares: Engine, settings: Settings
 ) -> None:
-    with serving(create_app(settings, engine=squares)) as address:
+    with serving(create_app(settings, engine=squares, demo=True)) as address:
         seen = hammered(address, squares, 4)
     revisions = {revision for revision, _ in seen}
     assert len(revisions) > 1

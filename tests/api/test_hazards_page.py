@@ -76,7 +76,7 @@ def crowded(clone: Callable[[str], str], district_template: str) -> Iterator[Eng
 @pytest.fixture(scope="module")
 def crowded_address(crowded: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = Settings(home=tmp_path_factory.mktemp("home"))
-    with serving(create_app(home, engine=crowded)) as found:
+    with serving(create_app(home, engine=crowded, demo=True)) as found:
         yield found
 
 

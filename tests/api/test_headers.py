@@ -54,7 +54,7 @@ def test_only_the_host_of_the_tiles_enters_the_policy(url: str | None, origin: s
 
 def test_the_tiles_of_a_setting_may_be_shown(squares: Engine, settings: Settings) -> None:
     settings.tile_url = "https://tiles.example/{z}/{x}/{y}.png"
-    with TestClient(create_app(settings, engine=squares)) as client:
+    with TestClient(create_app(settings, engine=squares, demo=True)) as client:
         page = client.get("/")
     policy = page.headers["content-security-policy"]
     assert "img-src 'self' data: https://tiles.example;" in policy

@@ -41,7 +41,7 @@ def test_without_its_database_it_is_alive_and_not_ready(
 
 
 def test_an_older_schema_is_not_ready(engine: Engine, settings: Settings) -> None:
-    with TestClient(create_app(settings, engine=engine)) as client:
+    with TestClient(create_app(settings, engine=engine, demo=True)) as client:
         with engine.begin() as connection:
             connection.execute(text("UPDATE gisgrid.alembic_version SET version_num = '0001'"))
         answer = client.get("/readyz")
@@ -50,7 +50,7 @@ def test_an_older_schema_is_not_ready(engine: Engine, settings: Settings) -> Non
 
 
 def test_an_empty_database_is_not_ready(engine: Engine, settings: Settings) -> None:
-    with TestClient(create_app(settings, engine=engine)) as client:
+    with TestClient(create_app(settings, engine=engine, demo=True)) as client:
         with engine.begin() as connection:
             # Dropping it would lock table by table, against the thread that follows publishes.
             connection.execute(text("ALTER SCHEMA gisgrid RENAME TO gone"))

@@ -129,7 +129,7 @@ def test_an_open_stream_does_not_keep_a_server_from_stopping(
     squares: Engine, settings: Settings
 ) -> None:
     with ExitStack() as open_:
-        with serving(create_app(settings, engine=squares)) as address:
+        with serving(create_app(settings, engine=squares, demo=True)) as address:
             answer = open_.enter_context(listening(address, "/v1/changes/stream"))
         with pytest.raises(IncompleteRead):
             answer.read()

@@ -29,7 +29,7 @@ def serve(engine: Engine, home: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def own(hostile: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over it."""
-    with serving(create_app(serve(hostile, tmp_path_factory), engine=hostile)) as found:
+    with serving(create_app(serve(hostile, tmp_path_factory), engine=hostile, demo=True)) as found:
         yield found
 
 
@@ -89,7 +89,7 @@ def test_the_page_of_many_hazards(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(recorded_hazards, "MOST_POINTS", 10)
-    with serving(create_app(serve(hostile, tmp_path_factory), engine=hostile)) as own:
+    with serving(create_app(serve(hostile, tmp_path_factory), engine=hostile, demo=True)) as own:
         watched.page.goto(f"{own}/hazards")
         assert watched.page.evaluate("gisgrid.page.filters.data.rows === null")
         tour_hazards(watched)

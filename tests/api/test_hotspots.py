@@ -20,7 +20,9 @@ from tests.store.events import gather_hazards
 def reader(town: Engine, settings: Settings) -> Iterator[TestClient]:
     """A client of the API over the town with its hazards."""
     gather_hazards(town)
-    with TestClient(create_app(settings, engine=town), client=("127.0.0.1", 50_000)) as made:
+    with TestClient(
+        create_app(settings, engine=town, demo=True), client=("127.0.0.1", 50_000)
+    ) as made:
         yield made
 
 

@@ -40,7 +40,7 @@ def precinct(clone: Callable[[str], str], sample_template: str) -> Iterator[Engi
 def start(precinct: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over it."""
     home = Settings(home=tmp_path_factory.mktemp("home"))
-    with serving(create_app(home, engine=precinct)) as found:
+    with serving(create_app(home, engine=precinct, demo=True)) as found:
         yield found
 
 

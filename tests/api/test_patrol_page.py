@@ -13,10 +13,8 @@ from api.app import create_app
 from gisgrid.settings import Settings
 from gisgrid.store.patrols import by_id, listing
 
-from .browsing import Opened, Opener
+from .browsing import ELSEWHERE, Opened, Opener
 from .conftest import serving
-
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def ready(visit: Opener, address: str, hash_: str = "", **size: int) -> Opened:
@@ -28,12 +26,6 @@ def ready(visit: Opener, address: str, hash_: str = "", **size: int) -> Opened:
 def plan_tonight(page: Page) -> None:
     page.get_by_role("button", name="排今晚的巡逻").click()
     page.wait_for_selector(".sheet", state="attached")
-
-
-def require_accessible(page: Page) -> None:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run().then((result) => result.violations)")
-    assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found] == []
 
 
 def test_it_opens_on_the_district(address: str, visit: Opener) -> None:
@@ -126,19 +118,19 @@ def test_the_gaps_are_shown_where_nobody_passes(address: str, visit: Opener) -> 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_page_is_accessible(address: str, visit: Opener, width: int) -> None:
     opened = ready(visit, address, width=width)
-    require_accessible(opened.page)
+    opened.assert_accessible()
     plan_tonight(opened.page)
     opened.page.locator(".done").first.click()
     expect(opened.page.locator(".done").first).to_have_attribute("aria-pressed", "true")
-    require_accessible(opened.page)
+    opened.assert_accessible()
     wide = opened.page.evaluate("document.documentElement.scrollWidth")
     assert wide <= width
 
 
 def test_what_cannot_be_planned_is_said(squares: Engine, settings: Settings, visit: Opener) -> None:
-    nobody = settings.model_copy(update={"planners": "nobody"})
-    with serving(create_app(nobody, engine=squares)) as address:
+    with serving(create_app(settings, engine=squares, demo=True)) as address:
         opened = ready(visit, address)
+        opened.page.set_extra_http_headers(ELSEWHERE)
         opened.page.get_by_role("button", name="排今晚的巡逻").click()
         expect(opened.page.locator("#said")).to_contain_text("不能排巡逻")
         expect(opened.page.locator("#tonight")).to_be_enabled()

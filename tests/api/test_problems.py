@@ -39,6 +39,7 @@ EXPECTED = {
     "DatabaseError": 503,
     "ServerError": 503,
     "TooManyRequests": 429,
+    "Unauthenticated": 401,
     "UnsupportedVersion": 503,
     "SchemaOutdated": 503,
     "WorkerError": 500,
@@ -109,7 +110,7 @@ def test_a_change_that_another_one_holds_up_may_be_tried_again(code: str) -> Non
 @pytest.fixture
 def broken(settings: Settings, engine: Engine) -> Iterator[TestClient]:
     """A client of an application with routes that fail."""
-    app: FastAPI = create_app(settings, engine=engine)
+    app: FastAPI = create_app(settings, engine=engine, demo=True)
 
     @app.get("/broken")
     def broken() -> None:
@@ -140,7 +141,7 @@ def test_an_unexpected_error_is_a_problem_and_logged_without_its_message(
 def test_the_log_has_the_path_and_never_the_query(
     settings: Settings, engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with TestClient(create_app(settings, engine=engine)) as client:
+    with TestClient(create_app(settings, engine=engine, demo=True)) as client:
         client.get("/v1/resolve?lon=121.123456&lat=31.654321")
         client.get("/v1/resolve?lon=121.123456&lat=nan")
         client.get("/v1/grids/%22%0Aforged")

@@ -54,7 +54,9 @@ def crowded(clone: Callable[[str], str], template: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def quiet(honeycomb: Engine, settings: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(settings, engine=honeycomb), client=("::1", 50_000)) as made:
+    with TestClient(
+        create_app(settings, engine=honeycomb, demo=True), client=("::1", 50_000)
+    ) as made:
         yield made
 
 
@@ -143,18 +145,22 @@ def test_what_cannot_be_sought_is_refused_before_any_event(
 
 
 def test_only_planners_of_drawn_plans_may_ask(honeycomb: Engine, settings: Settings) -> None:
-    far = TestClient(create_app(settings, engine=honeycomb), client=("192.0.2.7", 50_000))
+    far = TestClient(
+        create_app(settings, engine=honeycomb, demo=True), client=("192.0.2.7", 50_000)
+    )
     with far as client:
         answer = client.post("/v1/plans/1/proposals", json={"unit": UNIT})
         assert answer.status_code == 403
-    with TestClient(create_app(settings, engine=honeycomb), client=("::1", 50_000)) as client:
+    with TestClient(
+        create_app(settings, engine=honeycomb, demo=True), client=("::1", 50_000)
+    ) as client:
         # Plan 1 only lists what was published.
         assert client.post("/v1/plans/1/proposals", json={"unit": UNIT}).status_code == 409
         assert client.post("/v1/plans/999/proposals", json={"unit": UNIT}).status_code == 404
 
 
 def test_whoever_goes_away_ends_the_search(crowded: Engine, settings: Settings) -> None:
-    app = create_app(settings, engine=crowded)
+    app = create_app(settings, engine=crowded, demo=True)
     service = app.state.service
     with serving(app) as address, httpx.Client(base_url=address, timeout=60) as client:
         plan = client.post("/v1/plans", json={"name": "方案"}).headers["location"]
@@ -188,7 +194,7 @@ class Statuses:
 def test_whoever_waits_for_one_answer_and_goes_away_ends_the_search(
     crowded: Engine, settings: Settings
 ) -> None:
-    app, noted = create_app(settings, engine=crowded), list[int]()
+    app, noted = create_app(settings, engine=crowded, demo=True), list[int]()
     app.add_middleware(Statuses, noted=noted)
     service = app.state.service
     with serving(app) as address, httpx.Client(base_url=address, timeout=60) as client:

@@ -17,7 +17,7 @@ from .district import level, put
 def test_an_answer_is_drawn_from_one_state_whatever_is_published_meanwhile(
     squares: Engine, settings: Settings
 ) -> None:
-    service = Service(settings, squares)
+    service = Service(settings, running=squares)
 
     def name(reading_of: Service) -> tuple[int, str]:
         with open_reading(reading_of) as reading:
@@ -33,14 +33,14 @@ def test_an_answer_is_drawn_from_one_state_whatever_is_published_meanwhile(
 
 def test_a_reading_cannot_write(squares: Engine, settings: Settings) -> None:
     with (
-        open_reading(Service(settings, squares)) as reading,
+        open_reading(Service(settings, running=squares)) as reading,
         pytest.raises(InternalError, match="read-only"),
     ):
         reading.connection.execute(delete(hazard))
 
 
 def test_the_engine_that_wrote_may_write_again(squares: Engine, settings: Settings) -> None:
-    with open_reading(Service(settings, squares)):
+    with open_reading(Service(settings, running=squares)):
         pass
     with squares.begin() as connection:
         assert connection.execute(delete(hazard)).rowcount == 2

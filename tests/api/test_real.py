@@ -36,7 +36,7 @@ def aberdeen(engine: Engine, real_data: Path, settings: Settings) -> Iterator[Te
             publish=True,
         )
         import_boundaries(engine, file, settings)
-    with TestClient(create_app(settings, engine=engine)) as client:
+    with TestClient(create_app(settings, engine=engine, demo=True)) as client:
         yield client
 
 

@@ -21,7 +21,9 @@ from tests.village import ACROSS, MICROS, UNIT, house, households
 @pytest.fixture
 def village_client(village: Engine, settings: Settings) -> Iterator[TestClient]:
     """A client of the API over the village, on the same machine."""
-    with TestClient(create_app(settings, engine=village), client=("127.0.0.1", 50_000)) as made:
+    with TestClient(
+        create_app(settings, engine=village, demo=True), client=("127.0.0.1", 50_000)
+    ) as made:
         yield made
 
 

@@ -18,7 +18,7 @@ from gisgrid.settings import Settings
 
 @pytest.fixture
 def app(settings: Settings, engine: Engine) -> Any:
-    made = create_app(settings, engine=engine)
+    made = create_app(settings, engine=engine, demo=True)
 
     @made.get("/half")
     def half() -> StreamingResponse:

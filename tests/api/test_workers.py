@@ -11,18 +11,23 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import build_opener, install_opener, urlopen
 
 import pytest
 from sqlalchemy import Engine
 
 from .hammering import PLAIN, hammered, owner, swap
+from .signing import signed_in
 from .waiting import until
 
 
 @contextmanager
-def workers(engine: Engine, count: int) -> Iterator[str]:
-    """Serve a database by so many processes, and give the address."""
+def workers(engine: Engine, count: int) -> Iterator[tuple[str, dict[str, str]]]:
+    """Serve a database by so many processes; the address, and headers that `urlopen` sends too."""
+    key = signed_in(None, engine, "reviewer", whole=True)
+    opener = build_opener()
+    opener.addheaders = [*key.items()]
+    install_opener(opener)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -38,8 +43,9 @@ def workers(engine: Engine, count: int) -> Iterator[str]:
     try:
         # A worker that has not read the boundaries yet serves revision 0, that is nothing.
         until(lambda: len(served := served_by(address)) == count and all(served.values()))
-        yield address
+        yield address, key
     finally:
+        install_opener(build_opener())
         process.send_signal(signal.SIGINT)
         process.wait()
 
@@ -59,7 +65,7 @@ def served_by(address: str) -> dict[int, float]:
 
 
 def test_workers_count_together_and_all_follow(squares: Engine) -> None:
-    with workers(squares, 2) as address:
+    with workers(squares, 2) as (address, _):
         assert set(served_by(address).values()) == {4.0}
         for _ in range(20):
             with urlopen(address + PLAIN, timeout=30) as answer:
@@ -75,8 +81,8 @@ def test_workers_count_together_and_all_follow(squares: Engine) -> None:
 
 @pytest.mark.drill
 def test_two_workers_under_publishes_and_the_death_of_one(squares: Engine) -> None:
-    with workers(squares, 2) as address:
-        seen = hammered(address, squares, 30)
+    with workers(squares, 2) as (address, key):
+        seen = hammered(address, squares, 30, key)
         until(lambda: set(served_by(address).values()) == {34.0})
         revisions = {revision for revision, _ in seen}
         assert len(revisions) > 10

@@ -15,12 +15,13 @@ from sqlalchemy import Engine, text
 from api.app import create_app
 from gisgrid.settings import Settings
 from gisgrid.store import drafts, plans
+from gisgrid.store.places import OWNED, TABLES
 from gisgrid.store.publish import publish
 from tests.commands import Run
 from tests.store.redraws import put
 from tests.towns import SIDE, SOUTH, WEST, frame, publish_rows, square
 
-HERE = np.repeat([[WEST + 0.6 * SIDE, SOUTH + 0.5 * SIDE]], 5, axis=0)
+HERE = np.repeat([[WEST + 0.6 * SIDE, SOUTH + 0.5 * SIDE]], len(OWNED), axis=0)
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_a_preview_is_read_by_people_and_programs(
     assert "30 → 0" in said
     assert "A1U1M1 → A1U1M2" in said
 
-    with TestClient(create_app(settings, engine=town)) as client:
+    with TestClient(create_app(settings, engine=town, demo=True)) as client:
         answer = client.get(f"/v1/plans/{plan_id}/preview")
         assert answer.headers["cache-control"].startswith("private")
         assert {**answer.json(), "notice": None} == {**document, "notice": None}
@@ -79,9 +80,7 @@ def test_places_that_move_are_written_to_a_table_that_runs_nothing(
     ask(gisgrid, town, "preview", plan_id, "--csv", path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert sorted(row["kind"] for row in rows) == sorted(
-        ["address", "hazard", "patrol", "building", "campaign_item"]
-    )
+    assert {row["kind"] for row in rows} == {k for k, t in TABLES.items() if t in OWNED}
     (address,) = (row for row in rows if row["kind"] == "address")
     assert address["title"] == "'=1+1"
     assert (address["from_micro"], address["to_micro"]) == ("A1U1M1", "A1U1M2")
@@ -118,7 +117,7 @@ def test_what_is_not_there_is_told(
     code, out, err = gisgrid("plan", "diff", "now", name, "--database", url)
     assert (code > 0, out) == (True, "")
     assert said in err
-    with TestClient(create_app(settings, engine=town)) as client:
+    with TestClient(create_app(settings, engine=town, demo=True)) as client:
         answer = client.get("/v1/compare", params={"after": name})
     assert answer.status_code == status
     assert said in answer.text
@@ -151,7 +150,7 @@ def test_a_plan_that_cannot_be_put_in_force_is_told_so(
         plan_id = drafts.new(connection, "test")
         drafts.edit(connection, plan_id, drafts.parse_edit("split", split))
         publish_rows(connection, "micro", [("NEW", "A2U2", square(20, 0))])
-    with TestClient(create_app(settings, engine=town)) as client:
+    with TestClient(create_app(settings, engine=town, demo=True)) as client:
         answer = client.get(f"/v1/plans/{plan_id}/preview")
     assert answer.status_code == 409
     assert "NEW" in answer.text
@@ -159,7 +158,7 @@ def test_a_plan_that_cannot_be_put_in_force_is_told_so(
 
 def test_too_much_for_one_answer_is_refused(town: Engine, plan_id: int, settings: Settings) -> None:
     small = settings.model_copy(update={"batch_limit": 0})
-    with TestClient(create_app(small, engine=town)) as client:
+    with TestClient(create_app(small, engine=town, demo=True)) as client:
         answer = client.get(f"/v1/plans/{plan_id}/preview")
     assert answer.status_code == 413
     assert "gisgrid plan diff" in answer.text

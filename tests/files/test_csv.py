@@ -183,6 +183,12 @@ def test_a_truncated_gzip(tmp_path: Path) -> None:
         open_source(tmp_path / "b.csv.gz")
 
 
+def test_a_gzip_that_unpacks_to_one_line_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"id,x\n1," + b"a" * 40_000_000, 1))
+    with pytest.raises(FileError, match="16,777,216 letters"):
+        open_source(tmp_path / "a.csv.gz")
+
+
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 
 

@@ -293,6 +293,31 @@ def test_a_zipped_shapefile(tmp_path: Path, layer: Layer) -> None:
         open_source(path)
 
 
+def test_a_zip_that_would_fill_the_disk_is_not_unpacked(
+    tmp_path: Path, layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape = save(layer(), tmp_path / "a.shp", encoding="UTF-8")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+
+    def packed(blanks: int, others: int) -> Path:
+        with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for ending in SHAPE_PARTS:
+                data = shape.with_suffix(f".{ending}").read_bytes()
+                archive.writestr(f"a.{ending}", data + bytes(blanks if ending == "dbf" else 0))
+            for number in range(others):
+                archive.writestr(f"{number}.txt", b"")
+        return tmp_path / "a.zip"
+
+    with pytest.raises(FileError, match="unpacks to 1"):
+        open_source(packed(100_000_000, 0))
+    with pytest.raises(FileError, match="10,000 files"):
+        open_source(packed(0, 10_000))
+    assert list((tmp_path / "tmp").iterdir()) == []
+    with open_source(packed(10_000_000, 100)) as source:
+        assert source.rows == 2
+
+
 def test_a_zip_s_temporary_folder_goes(
     tmp_path: Path, layer: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

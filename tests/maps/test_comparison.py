@@ -12,6 +12,7 @@ from gisgrid.maps import MapText
 from gisgrid.maps.comparison import comparison_map
 from gisgrid.store import plans
 from gisgrid.store.comparing import compare
+from gisgrid.store.places import OWNED
 from gisgrid.store.states import state_named
 from tests.maps.browser import Opener
 from tests.store.redraws import put
@@ -32,7 +33,7 @@ def page_of(town: Engine, text_of_map: MapText) -> str:
     )
     rows["name"] = [HOSTILE, "乙"]
     with town.begin() as connection:
-        put(connection, np.repeat([HERE], 5, axis=0), "here")
+        put(connection, np.repeat([HERE], len(OWNED), axis=0), "here")
         connection.execute(
             text("UPDATE gisgrid.address SET households = 30, text = :t"), {"t": HOSTILE}
         )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from gisgrid.store import grids, holds
 from gisgrid.store.places import OWNED
-from gisgrid.store.tables import building, campaign_item
+from gisgrid.store.tables import building, campaign_item, case_file, facility
 from tests.campaigns import found_task
 from tests.towns import SIDE, Row, square, town_rows
 
@@ -79,12 +79,18 @@ def put(connection: Connection, points: np.ndarray, name: str) -> None:
             own["geom"] = f"SRID=4326;{shapely.multipolygons([square(0, 0)]).wkt}"
         if table is campaign_item:
             own |= {"campaign_id": campaign_id, "task_id": task_id}
+        if table is case_file:
+            own |= {"category": "dispute", "severity": 1, "source": "patrol"}
+            own |= dict.fromkeys(("reported_at", "stage_since", "heard_at"), datetime.now(UTC))
+        if table is facility:
+            own["kind"] = "ramp"
         rows = [
             {
                 "source_id": f"{name}{place}",
                 "point": shapely.to_wkb(
                     shapely.set_srid(shapely.Point(lon, lat), 4326), hex=True, include_srid=True
                 ),
+                **({"number": f"{name}{place}"} if table is case_file else {}),
                 **own,
             }
             for place, (lon, lat) in enumerate(points[number :: len(OWNED)])

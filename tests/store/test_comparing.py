@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from gisgrid.geometry.metric import areas_m2
 from gisgrid.store import plans
 from gisgrid.store.comparing import Comparison, compare
+from gisgrid.store.places import OWNED
 from gisgrid.store.publish import publish
 from gisgrid.store.states import State, state_at, state_named
 from gisgrid.store.tables import LEVELS
@@ -27,6 +28,7 @@ KINDS = {
     "patrol": "patrol_point",
     "building": "building",
     "campaign_item": "campaign_item",
+    "facility": "facility",
 }
 NESTED = ("area", "unit", "micro")
 
@@ -143,7 +145,11 @@ def test_a_preview_says_what_the_publish_then_does(town: Engine, seed: int) -> N
 
 def test_what_became_of_each_grid_and_the_ground(town: Engine) -> None:
     with town.begin() as connection:
-        put(connection, np.repeat([[WEST + 0.6 * SIDE, SOUTH + 0.5 * SIDE]], 5, axis=0), "here")
+        put(
+            connection,
+            np.repeat([[WEST + 0.6 * SIDE, SOUTH + 0.5 * SIDE]], len(OWNED), axis=0),
+            "here",
+        )
         connection.execute(text("UPDATE gisgrid.address SET households = 30"))
         before = state(connection, "then")
         rows = [
@@ -183,7 +189,11 @@ def test_borders_on_dividing_lines_are_measured_and_confidential_tips_left_out(
         [[(WEST + 0.5 * SIDE, SOUTH), (WEST + 0.5 * SIDE, SOUTH + SIDE)]]
     )
     with town.begin() as connection:
-        put(connection, np.repeat([[WEST + 0.6 * SIDE, SOUTH + 0.5 * SIDE]], 5, axis=0), "x")
+        put(
+            connection,
+            np.repeat([[WEST + 0.6 * SIDE, SOUTH + 0.5 * SIDE]], len(OWNED), axis=0),
+            "x",
+        )
         connection.execute(text("UPDATE gisgrid.hazard SET confidential = true"))
         connection.execute(
             text(
@@ -200,7 +210,7 @@ def test_borders_on_dividing_lines_are_measured_and_confidential_tips_left_out(
         publish_rows(connection, "micro", rows)
         found = compare(connection, before, state(connection, "now"))
     assert "hazard" not in set(found.moves["kind"])
-    assert set(found.moves["kind"]) == {"address", "patrol", "building", "campaign_item"}
+    assert set(found.moves["kind"]) == set(KINDS) - {"hazard"}
     first = found.grids.to_dict("records")[0]
     # Of the old border only the ends of the road are near it.
     assert first["on_lines_before"] < 0.03

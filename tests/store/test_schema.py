@@ -17,6 +17,7 @@ import gisgrid.store.migrations
 from gisgrid.errors import SchemaOutdated
 from gisgrid.store import campaigns, plans
 from gisgrid.store.engine import make_engine
+from gisgrid.store.places import OWNED
 from gisgrid.store.schema import ensure_ready, migrate
 from gisgrid.store.server import PrivateServer
 from gisgrid.store.tables import SCHEMA, metadata, plan
@@ -152,7 +153,9 @@ def test_held_places_are_let_go_on_the_way_back(town: Engine) -> None:
     with town.connect() as connection:
         before = described(connection)
     with town.begin() as connection:
-        put_places(connection, np.full((5, 2), [WEST + 0.5 * SIDE, SOUTH + 0.5 * SIDE]), "x")
+        put_places(
+            connection, np.full((len(OWNED), 2), [WEST + 0.5 * SIDE, SOUTH + 0.5 * SIDE]), "x"
+        )
         hold_some(connection, np.random.default_rng(0), 3)
     downgrade(town, "0004")
     with town.begin() as connection:

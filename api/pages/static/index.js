@@ -1,22 +1,14 @@
 // The index page: a map to click, a box to type into, one answer. Text is only ever set as text.
 /* global L */
 
-import { ask } from "./planner/plan.js";
+import { ask } from "./ask.js";
+import { makeMap } from "./ground.js";
 import { SearchBox } from "./search/box.js";
 import { bad, pointAnswer } from "./search/answers.js";
 import { PlaceMark } from "./search/mark.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const map = L.map("map", { preferCanvas: true, zoomSnap: 0.25, attributionControl: Boolean(data.tiles) });
-map.fitBounds(data.country);
-L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-if (data.tiles) {
-  // Leaflet shows an attribution as HTML.
-  const text = document.createElement("i");
-  text.textContent = data.tiles.attribution;
-  L.tileLayer(data.tiles.url, { attribution: text.innerHTML, maxZoom: 20 }).addTo(map);
-}
-
+const map = makeMap("map", data, { zoomSnap: 0.25 });
 const box = new SearchBox(document.getElementById("ask"), {
   mark: new PlaceMark(map),
   onPoint: (point) => look({ ...point, typed: true }),
@@ -98,8 +90,6 @@ async function look({ lon, lat, crs, typed }) {
 }
 
 map.on("zoomend", thin);
-// The answer beside it makes the map taller.
-new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
 map.on("click", (event) => {
   const place = event.latlng.wrap();
   const lon = place.lng.toFixed(6), lat = place.lat.toFixed(6);

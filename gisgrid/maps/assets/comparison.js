@@ -7,7 +7,7 @@ gisgrid.comparison = (map) => {
   const OLD = "#b3261e", NEW = "#1d6fb8", MOST = 300;
   const CHANGES = [["新增", "new"], ["撤销", "ended"], ["边界变动", "reshaped"], ["属性变动", "relabelled"]];
   const KINDS = [["地址", "addresses"], ["隐患", "hazards"], ["巡查点", "patrol points"],
-    ["建筑", "buildings"], ["整治对象", "campaign items"]];
+    ["建筑", "buildings"], ["整治对象", "campaign items"], ["设施", "facilities"]];
   const LEVELS = [["街镇", "area"], ["村居", "unit"], ["微网格", "micro-grid"], ["警务区", "police area"]];
   const raw = data.grids, q = data.coverage.quantum, count = raw.codes[0].length;
   const [levels, changes] = [unpack(raw.level), unpack(raw.change)];

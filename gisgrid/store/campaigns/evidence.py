@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
+from gisgrid.store.scope import sight_of, visible_to
 from gisgrid.store.tables import building, campaign_evidence, campaign_item, campaign_task
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def evidence_listing(
 ) -> list[Evidence]:
     """The evidence of a campaign in order of its ids.
 
+    Who does not see the whole district is shown that of items and buildings that may be shown.
+
     Parameters
     ----------
     item, building_id : str, optional
@@ -95,6 +98,9 @@ def evidence_listing(
         .order_by(own.source_id)
         .limit(limit)
     )
+    if not sight_of(connection).whole:
+        seen = (visible_to(connection, table) for table in (campaign_item, building))
+        query = query.where(or_(*seen))
     if item is not None:
         query = query.where(campaign_item.c.source_id == item)
     if building_id is not None:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from gisgrid.errors import NotFound
 from gisgrid.store.campaigns.records import done_by
 from gisgrid.store.grids import valid_grids
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import building, campaign_item, campaign_mark, campaign_task
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def item_listing(
         Only ids after this one.
     limit : int, optional
     """
-    query, micro = _items(campaign_id, at)
+    query, micro = _items(connection, campaign_id, at)
     if task is not None:
         query = query.where(campaign_task.c.code == task)
     if building_id is not None:
@@ -123,14 +124,14 @@ def item(connection: Connection, campaign_id: int, item_id: str, at: datetime) -
     NotFound
         The campaign has no such item.
     """
-    query, _ = _items(campaign_id, at)
+    query, _ = _items(connection, campaign_id, at)
     row = connection.execute(query.where(campaign_item.c.source_id == item_id)).one_or_none()
     if row is None:
         raise NotFound("the campaign has no such item", where=repr(item_id))
     return Item(**row._mapping)
 
 
-def _items(campaign_id: int, at: datetime) -> tuple[Select[Any], Any]:
+def _items(connection: Connection, campaign_id: int, at: datetime) -> tuple[Select[Any], Any]:
     micro = valid_grids(at, "micro")
     query = (
         select(
@@ -147,7 +148,7 @@ def _items(campaign_id: int, at: datetime) -> tuple[Select[Any], Any]:
         .join(campaign_task, campaign_task.c.id == campaign_item.c.task_id)
         .outerjoin(building, building.c.id == campaign_item.c.building_id)
         .outerjoin(micro, micro.c.grid_id == campaign_item.c.micro_id)
-        .where(campaign_item.c.campaign_id == campaign_id)
+        .where(campaign_item.c.campaign_id == campaign_id, visible_to(connection, campaign_item))
     )
     return query, micro
 
@@ -158,6 +159,7 @@ def marks(connection: Connection, campaign_id: int, item_id: str) -> list[Mark]:
         select(*(campaign_mark.c[name] for name in Mark.__dataclass_fields__))
         .join(campaign_item, campaign_item.c.id == campaign_mark.c.item_id)
         .where(campaign_item.c.campaign_id == campaign_id, campaign_item.c.source_id == item_id)
+        .where(visible_to(connection, campaign_item))
         .order_by(campaign_mark.c.id)
     )
     return [Mark(**row._mapping) for row in connection.execute(query)]
@@ -177,7 +179,7 @@ def item_frame(connection: Connection, campaign_id: int) -> gpd.GeoDataFrame:
         )
         .join(campaign_task, campaign_task.c.id == campaign_item.c.task_id)
         .outerjoin(building, building.c.id == campaign_item.c.building_id)
-        .where(campaign_item.c.campaign_id == campaign_id)
+        .where(campaign_item.c.campaign_id == campaign_id, visible_to(connection, campaign_item))
         .order_by(campaign_item.c.source_id)
     )
     return frame_of(connection, query)
@@ -186,7 +188,7 @@ def item_frame(connection: Connection, campaign_id: int) -> gpd.GeoDataFrame:
 def building_frame(connection: Connection, campaign_id: int) -> gpd.GeoDataFrame:
     """The buildings that a campaign's items are on: id, name, floors, geometry (footprints)."""
     concerned = select(campaign_item.c.building_id).where(
-        campaign_item.c.campaign_id == campaign_id
+        campaign_item.c.campaign_id == campaign_id, visible_to(connection, campaign_item)
     )
     query = (
         select(

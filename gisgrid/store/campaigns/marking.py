@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 
 from gisgrid.errors import InputError, NotFound
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import campaign, campaign_item
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def mark(
         )
     hold_campaign(connection, campaign_id)
     own = (campaign_item.c.campaign_id == campaign_id, campaign_item.c.source_id.in_(ids))
-    known = set(connection.scalars(select(campaign_item.c.source_id).where(*own)))
+    seen = visible_to(connection, campaign_item)
+    known = set(connection.scalars(select(campaign_item.c.source_id).where(*own, seen)))
     missing = [name for name in ids if name not in known]
     if missing:
         more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""

@@ -13,6 +13,7 @@ from gisgrid.errors import NotFound
 from gisgrid.store.campaigns.planned import planned_shares
 from gisgrid.store.campaigns.records import done_by
 from gisgrid.store.grids import valid_grids
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import building, campaign_item, campaign_task
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def _done_on_days(
         select(campaign_item.c.done_on, func.count())
         .join(campaign_task, campaign_task.c.id == campaign_item.c.task_id)
         .where(campaign_item.c.campaign_id == campaign_id, done_by(until))
+        .where(visible_to(connection, campaign_item))
         .group_by(campaign_item.c.done_on)
     )
     if task is not None:
@@ -162,7 +164,7 @@ def _shares(
             func.count().filter(done_by(until)).label("done"),
         )
         .select_from(join)
-        .where(campaign_item.c.campaign_id == campaign_id)
+        .where(campaign_item.c.campaign_id == campaign_id, visible_to(connection, campaign_item))
         .group_by(key, name)
         .order_by(collate(key, "C").nulls_last())
     )

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from gisgrid.errors import NotFound
+from gisgrid.store.scope import sight_of, visible_to
+from gisgrid.store.subtrees import grids_seen
 from gisgrid.store.tables import (
     campaign,
     campaign_item,
@@ -148,7 +150,7 @@ def by_code(
     NotFound
         There is no such campaign.
     """
-    query = _heads().limit(1)
+    query = _heads(connection).limit(1)
     if code is not None:
         query = query.where(campaign.c.code == code)
     row = connection.execute(query).one_or_none()
@@ -162,11 +164,14 @@ def by_code(
 
 
 def listing(connection: Connection, *, until: date | None = None) -> list[Campaign]:
-    """All campaigns, the one that began last first."""
-    return [_campaign(connection, row, until) for row in connection.execute(_heads()).all()]
+    """All campaigns that may be shown, the one that began last first."""
+    return [
+        _campaign(connection, row, until) for row in connection.execute(_heads(connection)).all()
+    ]
 
 
-def _heads() -> Select[Any]:
+def _heads(connection: Connection) -> Select[Any]:
+    """Campaigns about a grid that may be seen, or with an item that may."""
     begins = (
         select(func.min(campaign_phase.c.starts))
         .where(campaign_phase.c.campaign_id == campaign.c.id)
@@ -182,6 +187,11 @@ def _heads() -> Select[Any]:
     query = select(
         campaign.c.id, campaign.c.code, campaign.c.name_zh, campaign.c.name_en, called.label("grid")
     )
+    if not sight_of(connection).whole:
+        inside = exists().where(
+            campaign_item.c.campaign_id == campaign.c.id, visible_to(connection, campaign_item)
+        )
+        query = query.where(or_(campaign.c.grid_id.in_(grids_seen(connection)), inside))
     return query.order_by(begins.desc().nulls_last(), campaign.c.code)
 
 
@@ -198,12 +208,12 @@ def _campaign(connection: Connection, row: Any, until: date | None) -> Campaign:
         phases=tuple(Phase(**_plain(one, "planned_percent")) for one in connection.execute(phases)),
         tasks=tuple(
             Task(**_plain(one, "target", "actual"))
-            for one in connection.execute(_tasks(row.id, until))
+            for one in connection.execute(_tasks(connection, row.id, until))
         ),
     )
 
 
-def _tasks(campaign_id: int, until: date | None) -> Select[Any]:
+def _tasks(connection: Connection, campaign_id: int, until: date | None) -> Select[Any]:
     counted = ("items", "done")
     own = [campaign_task.c[name] for name in Task.__dataclass_fields__ if name not in counted]
     return (
@@ -212,7 +222,13 @@ def _tasks(campaign_id: int, until: date | None) -> Select[Any]:
             func.count(campaign_item.c.id).label("items"),
             func.count().filter(done_by(until)).label("done"),
         )
-        .outerjoin(campaign_item, campaign_item.c.task_id == campaign_task.c.id)
+        .outerjoin(
+            campaign_item,
+            and_(
+                campaign_item.c.task_id == campaign_task.c.id,
+                visible_to(connection, campaign_item),
+            ),
+        )
         .where(campaign_task.c.campaign_id == campaign_id)
         .group_by(campaign_task.c.id)
         .order_by(campaign_task.c.position, campaign_task.c.id)

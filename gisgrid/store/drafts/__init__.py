@@ -5,6 +5,7 @@ from gisgrid.store.drafts.editing import EditResult, LoggedEdit, edit, log, redo
 from gisgrid.store.drafts.knitting import KNIT_M, knit
 from gisgrid.store.drafts.lifecycle import fork, new, rename
 from gisgrid.store.drafts.listings import from_listing
+from gisgrid.store.drafts.reach import require_drawn_theirs, require_theirs
 from gisgrid.store.drafts.rebasing import rebase
 from gisgrid.store.drafts.repairs import GridRepair, LevelRepair, Repaired, repair
 from gisgrid.store.drafts.state import DrawnGrid, PlanState, changed_since, frame
@@ -39,6 +40,8 @@ __all__ = [
     "rename",
     "repair",
     "require_drawn",
+    "require_drawn_theirs",
+    "require_theirs",
     "summary",
     "undo",
 ]

@@ -27,6 +27,7 @@ __all__ = [
     "changed_since",
     "drawn_grids",
     "frame",
+    "no_such_grid",
     "recorded",
     "require_unchanged",
     "rows_of",
@@ -106,11 +107,7 @@ class PlanState:
         found = {grid.code: grid for grid in self._read(state, state.c.code.in_(list(codes)))}
         for code in codes:
             if code not in found:
-                raise NotFound(
-                    "no grid of the plan has this code",
-                    where=f"plan {self.plan_id}, grid {code}",
-                    fix=f"gisgrid plan show {self.plan_id}",
-                )
+                raise no_such_grid(self.plan_id, code)
         return [found[code] for code in codes]
 
     def by_key(self, keys: Iterable[int]) -> dict[int, DrawnGrid]:
@@ -134,6 +131,15 @@ class PlanState:
             *(state.c[name] for name in _FIELDS), func.ST_AsBinary(state.c.geom).label("wkb")
         ).where(*wanted)
         return drawn_grids(self.connection.execute(query.order_by(state.c.key)).all())
+
+
+def no_such_grid(plan_id: int, code: str) -> NotFound:
+    """The error that no grid of a plan has a code."""
+    return NotFound(
+        "no grid of the plan has this code",
+        where=f"plan {plan_id}, grid {code}",
+        fix=f"gisgrid plan show {plan_id}",
+    )
 
 
 def frame(

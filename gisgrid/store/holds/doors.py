@@ -12,7 +12,8 @@ from gisgrid.errors import Conflict, InputError, NotFound
 from gisgrid.store import clock, grids, revisions
 from gisgrid.store.holds.queries import HELD_TABLES, chains, ended_holds, is_open, open_holds
 from gisgrid.store.places import MANUAL
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
+from gisgrid.store.subtrees import outside_sight
 from gisgrid.store.tables import grid_version, manual_assignment
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def hold(
         return _shown(connection, held.id, now)
     if held is not None:
         _end(connection, held.id, "replaced", author)
+    _require_sight(connection, grid_id, grid)
     chain = chains(now)
     above = connection.execute(select(chain).where(chain.c.micro_id == grid_id)).one()
     connection.execute(
@@ -166,7 +168,7 @@ def listing(
     after: int = 0,
     limit: int | None = None,
 ) -> list[Hold]:
-    """The places that are held, the longest held first; confidential hazards are left out.
+    """The places that are held, the longest held first; of those that may be shown.
 
     Parameters
     ----------
@@ -181,7 +183,7 @@ def listing(
     limit : int, optional
         At most so many.
     """
-    held = ended_holds() if ended else open_holds()
+    held = ended_holds(connection) if ended else open_holds(connection)
     query = select(held).where(held.c.id > after).order_by(held.c.id).limit(limit)
     return _holds(connection, query if kind is None else query.where(held.c.kind == kind), at)
 
@@ -220,6 +222,12 @@ def _micro_grid(connection: Connection, code: str, now: datetime) -> int:
     return int(found)
 
 
+def _require_sight(connection: Connection, grid_id: int, code: str) -> None:
+    """A place goes only where the one who holds it may follow it."""
+    if outside_sight(connection, [grid_id]):
+        raise NotFound("no grid has this code", where=f"grid {code!r}")
+
+
 def _place(connection: Connection, kind: str, source_id: str) -> tuple[Table, Row[Any]]:
     """A place that may be shown, locked until the transaction ends."""
     table = HELD_TABLES.get(kind)
@@ -227,7 +235,7 @@ def _place(connection: Connection, kind: str, source_id: str) -> tuple[Table, Ro
         raise InputError(
             "places of this kind are not held", where=repr(kind), fix=", ".join(HELD_TABLES)
         )
-    query = select(table.c.id).where(table.c.source_id == source_id, visible(table))
+    query = select(table.c.id).where(table.c.source_id == source_id, visible_to(connection, table))
     row = None if "\0" in source_id else connection.execute(query.with_for_update()).one_or_none()
     if row is None:
         raise NotFound("there is no such place", where=f"{kind} {source_id!r}")
@@ -248,7 +256,7 @@ def _end(connection: Connection, number: int, why: str, author: str) -> None:
 
 
 def _shown(connection: Connection, number: int, at: datetime) -> Hold:
-    held = open_holds()
+    held = open_holds(connection)
     (found,) = _holds(connection, select(held).where(held.c.id == number), at)
     return found
 

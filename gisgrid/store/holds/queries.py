@@ -9,7 +9,7 @@ from sqlalchemy import Text, and_, literal, select, union_all
 
 from gisgrid.locate import NESTED_LEVELS
 from gisgrid.store.places import TABLES, TITLES
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import (
     address,
     building,
@@ -36,21 +36,21 @@ HELD_TABLES: Final[Mapping[str, Table]] = {
 }
 
 
-def open_holds() -> Subquery:
+def open_holds(connection: Connection) -> Subquery:
     """The places that are held and may be shown.
 
     id (of the hold), kind, place_id, source_id, title, point, grid_id, reason, author, made_at,
     ended_at, ended_why, ended_by.
     """
-    return _holds(ended=False)
+    return _holds(connection, ended=False)
 
 
-def ended_holds() -> Subquery:
+def ended_holds(connection: Connection) -> Subquery:
     """What was held and is no longer, as `open_holds`; places that are gone are left out."""
-    return _holds(ended=True)
+    return _holds(connection, ended=True)
 
 
-def _holds(*, ended: bool) -> Subquery:
+def _holds(connection: Connection, *, ended: bool) -> Subquery:
     own = manual_assignment.c
     parts = [
         select(
@@ -69,7 +69,8 @@ def _holds(*, ended: bool) -> Subquery:
             own.ended_by,
         ).where(
             *(own.place_table == table.name, own.place_id == table.c.id),
-            *(own.ended_at.is_not(None) if ended else own.ended_at.is_(None), visible(table)),
+            own.ended_at.is_not(None) if ended else own.ended_at.is_(None),
+            visible_to(connection, table),
         )
         for kind, table in HELD_TABLES.items()
     ]

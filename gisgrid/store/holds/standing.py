@@ -32,7 +32,7 @@ def held_frame(connection: Connection) -> pd.DataFrame:
     DataFrame
         kind, id, source_id, title, lon, lat (degrees), held (the grid's id), reason.
     """
-    held = open_holds()
+    held = open_holds(connection)
     query = select(
         held.c.kind,
         held.c.place_id.label("id"),

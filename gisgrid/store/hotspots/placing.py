@@ -23,6 +23,7 @@ from gisgrid.hotspots.neighbours import contiguity, hexagon_neighbours
 from gisgrid.store.copying import copy_numbers
 from gisgrid.store.counts import households_by_grid
 from gisgrid.store.coverages import coverage_frame
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import LEVELS, address
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def _households(
         func.ST_X(address.c.point, type_=Float).label("lon"),
         func.ST_Y(address.c.point, type_=Float).label("lat"),
         cast(func.coalesce(address.c.households, 0), Float).label("households"),
-    )
+    ).where(visible_to(connection, address))
     homes = copy_numbers(connection, query)
     if not len(homes):
         return np.full(len(cells), np.nan)

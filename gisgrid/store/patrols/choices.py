@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from gisgrid.store.grids import Grid, listing
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import hazard
 
 if TYPE_CHECKING:
@@ -21,7 +21,12 @@ __all__ = ["categories", "grounds"]
 def categories(connection: Connection) -> list[str]:
     """The categories of the hazards on record, in order; confidential ones are left out."""
     column = hazard.c.category
-    query = select(column).where(visible(hazard), column != "").distinct().order_by(column)
+    query = (
+        select(column)
+        .where(visible_to(connection, hazard), column != "")
+        .distinct()
+        .order_by(column)
+    )
     return list(connection.scalars(query))
 
 

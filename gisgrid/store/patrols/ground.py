@@ -14,6 +14,7 @@ from sqlalchemy import Double, Text, cast, func, select
 from gisgrid.errors import Conflict
 from gisgrid.geometry.metric import local_metric
 from gisgrid.store.hazards import HazardFilter, hazard_events
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import address, patrol_point
 
 if TYPE_CHECKING:
@@ -184,7 +185,8 @@ def place_frame(connection: Connection, table: Table, within: Grid | None) -> pd
         func.ST_X(table.c.point).label("lon"),
         func.ST_Y(table.c.point).label("lat"),
         func.coalesce(table.c.micro_id, _NONE).label("micro_id"),
-    ).order_by(table.c.id)
+    )
+    query = query.where(visible_to(connection, table)).order_by(table.c.id)
     if within is not None:
         query = query.where(table.c[f"{within.level}_id"] == within.id)
     result = connection.execute(query)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import Float, bindparam, cast, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import address
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def nearest_addresses(
     # The index orders by degrees, of which one to the north is longer: the nearest is among these.
     near = (
         select(address.c.text, func.ST_DistanceSphere(address.c.point, point).label("metres"))
-        .where(address.c.text != "")
+        .where(visible_to(connection, address), address.c.text != "")
         .order_by(address.c.point.op("<->")(point))
         .limit(_AMONG)
         .lateral("near")

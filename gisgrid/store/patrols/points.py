@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from gisgrid.store.grids import valid_grids
 from gisgrid.store.patrols.turns import last_words
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import patrol_point
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def patrol_points(
         )
         .outerjoin(valid, valid.c.grid_id == patrol_point.c.micro_id)
         .outerjoin(seen, seen.c.patrol_point_id == patrol_point.c.id)
-        .where(patrol_point.c.source_id > after)
+        .where(visible_to(connection, patrol_point), patrol_point.c.source_id > after)
         .order_by(patrol_point.c.source_id)
         .limit(limit)
     )

@@ -15,6 +15,7 @@ from gisgrid.errors import InputError
 from gisgrid.geometry.metric import local_metric
 from gisgrid.hotspots.patrols import gaps, nearest_metres
 from gisgrid.store.grids import listing
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import LEVELS, address, patrol_point
 
 if TYPE_CHECKING:
@@ -145,7 +146,8 @@ def _homes(
 
 def _frame(connection: Connection, table: Any, *more: Any) -> pd.DataFrame:
     lon, lat = (one(table.c.point).cast(Double) for one in (func.ST_X, func.ST_Y))
-    query = select(lon.label("lon"), lat.label("lat"), *more).order_by(table.c.source_id)
+    query = select(lon.label("lon"), lat.label("lat"), *more)
+    query = query.where(visible_to(connection, table)).order_by(table.c.source_id)
     result = connection.execute(query)
     frame = pd.DataFrame(result.all(), columns=list(result.keys()))
     owners = {name: "Int64" for name in frame.columns if name.endswith("_id")}
@@ -171,12 +173,14 @@ def _finite(metres: float) -> float | None:
 
 
 def _count_points(connection: Connection) -> int:
-    return int(connection.scalar(select(func.count()).select_from(patrol_point)) or 0)
+    seen = visible_to(connection, patrol_point)
+    return int(connection.scalar(select(func.count()).select_from(patrol_point).where(seen)) or 0)
 
 
 def _points_by_grid(connection: Connection, level: str) -> dict[int, int]:
     owner = patrol_point.c[f"{level}_id"]
-    query = select(owner.label("grid"), func.count().label("size")).group_by(owner)
+    query = select(owner.label("grid"), func.count().label("size"))
+    query = query.where(visible_to(connection, patrol_point)).group_by(owner)
     return {row.grid: row.size for row in connection.execute(query)}
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, and_, func, select
 
 from gisgrid.errors import NotFound
+from gisgrid.store.patrols.seeing import stops_seen
 from gisgrid.store.patrols.turns import last_words
+from gisgrid.store.scope import sight_of
 from gisgrid.store.tables import grid_version, patrol_plan, patrol_point, patrol_stop
 
 if TYPE_CHECKING:
@@ -141,24 +143,31 @@ class Plan:
 def listing(
     connection: Connection, *, before: int | None = None, limit: int | None = None
 ) -> list[Summary]:
-    """Plans, the newest first; those with a lower number than ``before``, for paging."""
-    query = _summaries().order_by(patrol_plan.c.id.desc()).limit(limit)
+    """Plans with a stop that may be shown, the newest first.
+
+    Parameters
+    ----------
+    before : int, optional
+        Only those with a lower number, for paging.
+    limit : int, optional
+    """
+    query = _summaries(connection).order_by(patrol_plan.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(patrol_plan.c.id < before)
     return [_summary(row) for row in connection.execute(query)]
 
 
 def by_id(connection: Connection, plan_id: int) -> Plan:
-    """A plan with its stops.
+    """A plan with the stops that may be shown.
 
     Raises
     ------
     NotFound
-        No plan has that number.
+        No plan that may be shown has that number.
     """
     extra = (patrol_plan.c[name] for name in ("seed", "revision", "hazards_until"))
     sums = (patrol_plan.c.expected, patrol_plan.c.covered)
-    query = _summaries(*extra, *sums).where(patrol_plan.c.id == plan_id)
+    query = _summaries(connection, *extra, *sums).where(patrol_plan.c.id == plan_id)
     row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFound(
@@ -179,7 +188,7 @@ def by_id(connection: Connection, plan_id: int) -> Plan:
     )
 
 
-def _summaries(*extra: Any) -> Select[Any]:
+def _summaries(connection: Connection, *extra: Any) -> Select[Any]:
     last = last_words()
     counted = (
         select(
@@ -188,6 +197,7 @@ def _summaries(*extra: Any) -> Select[Any]:
             func.count().filter(last.c.done).label("visited"),
         )
         .outerjoin(last, last.c.stop_id == patrol_stop.c.id)
+        .where(stops_seen(connection))
         .group_by(patrol_stop.c.plan_id)
         .subquery()
     )
@@ -197,7 +207,12 @@ def _summaries(*extra: Any) -> Select[Any]:
         func.coalesce(counted.c.stops, 0).label("stops"),
         func.coalesce(counted.c.visited, 0).label("visited"),
         *extra,
-    ).outerjoin(counted, counted.c.plan_id == patrol_plan.c.id)
+    ).join(
+        counted,
+        counted.c.plan_id == patrol_plan.c.id,
+        # A plan that found nothing to do is for those who see the whole district.
+        isouter=sight_of(connection).whole,
+    )
 
 
 def _summary(row: Any) -> Summary:
@@ -243,7 +258,7 @@ def _stops(connection: Connection, plan_id: int, at: datetime) -> list[PlannedSt
         .outerjoin(patrol_point, patrol_point.c.id == stop.patrol_point_id)
         .outerjoin(grid_version, and_(label.grid_id == stop.micro_id, label.valid.contains(at)))
         .outerjoin(last, and_(last.c.stop_id == stop.id, last.c.done))
-        .where(stop.plan_id == plan_id)
+        .where(stop.plan_id == plan_id, stops_seen(connection))
         .order_by(stop.officer, stop.position)
     )
     return [PlannedStop(**row._mapping) for row in connection.execute(query)]

@@ -11,7 +11,9 @@ from sqlalchemy import Date, cast, func, insert, select
 from gisgrid.errors import InputError, NotFound
 from gisgrid.store import clock
 from gisgrid.store.grids import valid_grids
+from gisgrid.store.patrols.seeing import stops_seen, visits_seen
 from gisgrid.store.patrols.turns import last_words
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import patrol_plan, patrol_point, patrol_stop, patrol_visit
 from gisgrid.times import EARLIEST_YEAR
 
@@ -135,7 +137,7 @@ def record(
 
 def _stop(connection: Connection, plan_id: int | None, stop_id: int) -> dict[str, Any]:
     query = select(patrol_stop.c.patrol_point_id, patrol_stop.c.micro_id)
-    query = query.where(patrol_stop.c.id == stop_id)
+    query = query.where(patrol_stop.c.id == stop_id, stops_seen(connection))
     if plan_id is not None:
         query = query.where(patrol_stop.c.plan_id == plan_id)
     row = connection.execute(query).one_or_none()
@@ -147,7 +149,8 @@ def _stop(connection: Connection, plan_id: int | None, stop_id: int) -> dict[str
 
 def _point(connection: Connection, source_id: str) -> dict[str, Any]:
     query = select(patrol_point.c.id.label("patrol_point_id"), patrol_point.c.micro_id)
-    row = connection.execute(query.where(patrol_point.c.source_id == source_id)).one_or_none()
+    query = query.where(patrol_point.c.source_id == source_id)
+    row = connection.execute(query.where(visible_to(connection, patrol_point))).one_or_none()
     if row is None:
         raise NotFound("there is no such patrol point", where=repr(source_id))
     return dict(row._mapping)
@@ -185,6 +188,7 @@ def done(
         .select_from(patrol_stop)
         .join(patrol_plan, patrol_plan.c.id == stop.plan_id)
         .outerjoin(last, last.c.stop_id == stop.id)
+        .where(stops_seen(connection))
         .group_by(key)
     )
     if plan_id is not None:
@@ -211,7 +215,8 @@ def _beside(connection: Connection, by: By, zone: tzinfo) -> dict[Any, int]:
     visit = patrol_visit.c
     key = visit.micro_id if by == "grid" else _week(visit.visited_at, zone)
     query = select(key.label("key"), func.count().label("size"))
-    query = query.where(visit.stop_id.is_(None), visit.done).group_by(key)
+    query = query.where(visit.stop_id.is_(None), visit.done, visits_seen(connection))
+    query = query.group_by(key)
     return {row.key: row.size for row in connection.execute(query)}
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import select, type_coerce
 from sqlalchemy.types import NullType
 
 from gisgrid.store.drafts.state import rows_of
-from gisgrid.store.planners.roles import let_in, run
+from gisgrid.store.planners.roles import let_in
+from gisgrid.store.roles import run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -9,11 +9,12 @@ from psycopg2 import extensions, sql
 from sqlalchemy import text
 
 from gisgrid.errors import Conflict, DatabaseError, InputError, NotFound
+from gisgrid.store.roles import driver, exists, require_right, run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["drop_role", "known_planners", "let_in", "make_role", "require_role", "role_of", "run"]
+__all__ = ["drop_role", "known_planners", "let_in", "make_role", "require_role", "role_of"]
 
 _GROUP: Final = "gisgrid_planner"
 _PREFIX: Final = f"{_GROUP}_"
@@ -90,14 +91,14 @@ def make_role(connection: Connection, name: str, password: str) -> bool:
         The name cannot be a planner's.
     """
     role = role_of(name)
-    _require_right(connection)
-    if not _exists(connection, _GROUP):
+    require_right(connection)
+    if not exists(connection, _GROUP):
         run(connection, "CREATE ROLE {} NOLOGIN NOINHERIT", _GROUP)
-    new = not _exists(connection, role)
+    new = not exists(connection, role)
     if new:
         run(connection, "CREATE ROLE {} LOGIN", role)
     # Nobody reads it on its way: it is hashed before it is sent.
-    hashed = extensions.encrypt_password(password, role, _driver(connection), "scram-sha-256")
+    hashed = extensions.encrypt_password(password, role, driver(connection), "scram-sha-256")
     run(
         connection,
         "ALTER ROLE {} LOGIN INHERIT NOCREATEDB NOCREATEROLE CONNECTION LIMIT {} PASSWORD {}",
@@ -138,7 +139,7 @@ def drop_role(connection: Connection, name: str) -> None:
         The role that gisgrid uses may drop no roles.
     """
     role = require_role(connection, name)
-    _require_right(connection)
+    require_right(connection)
     query = text(
         "SELECT coalesce(d.datname, 'all') FROM pg_shdepend AS s "
         "JOIN pg_roles AS r ON r.oid = s.refobjid AND s.refclassid = 'pg_authid'::regclass "
@@ -155,38 +156,6 @@ def drop_role(connection: Connection, name: str) -> None:
             fix=f"stop sharing there first: gisgrid plan share ID {name} --stop --database …",
         )
     run(connection, "DROP ROLE {}", role)
-
-
-def run(connection: Connection, statement: str, *parts: str | sql.Composable) -> None:
-    """Run a statement that takes no parameters; texts are put in as identifiers, quoted."""
-    quoted = [sql.Identifier(part) if isinstance(part, str) else part for part in parts]
-    composed = sql.SQL(statement).format(*quoted)
-    # To the driver a percent sign would begin a parameter.
-    connection.exec_driver_sql(composed.as_string(_driver(connection)).replace("%", "%%"))
-
-
-def _driver(connection: Connection) -> extensions.connection:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, extensions.connection)
-    return driver
-
-
-def _exists(connection: Connection, role: str) -> bool:
-    query = text("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :role)")
-    return bool(connection.scalar(query, {"role": role}))
-
-
-def _require_right(connection: Connection) -> None:
-    query = text(
-        "SELECT rolsuper OR rolcreaterole, rolname FROM pg_roles WHERE rolname = current_user"
-    )
-    may, role = connection.execute(query).one()
-    if not may:
-        raise DatabaseError(
-            f"the role {role} may not make or drop roles",
-            where=connection.engine.url.render_as_string(hide_password=True),
-            fix=f"let a superuser run: ALTER ROLE {role} CREATEROLE",
-        )
 
 
 def _require_closed(connection: Connection, role: str) -> None:

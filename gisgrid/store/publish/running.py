@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gisgrid.errors import Conflict
 from gisgrid.store import clock, plans, revisions
+from gisgrid.store.publish.another import require_another
 from gisgrid.store.publish.applying import Published, put_in_force
 from gisgrid.store.publish.waiting import put_due_in_force, rehearse, scheduled
 
@@ -33,6 +34,7 @@ def publish(
     overlap_tolerance_m2: float,
     author: str = "",
     tolerances: Tolerances | None = None,
+    needs_another: bool = False,
 ) -> Published:
     """Put a plan in force within the caller's transaction, or schedule it for its day.
 
@@ -49,6 +51,8 @@ def publish(
         Who publishes, for the record.
     tolerances : Tolerances, optional
         Also check the changed grids with their neighbours, parents and children, by these.
+    needs_another : bool
+        The author of the publish must be none of the plan's.
 
     Raises
     ------
@@ -60,11 +64,15 @@ def publish(
     PublishBlocked
         A shape is invalid, or grids of a level would overlap, at the plan's date or later; the
         checks find another error that was none before.
+    Forbidden
+        Another person must publish it.
     """
     # The plan first: whoever saves an edit of it may take long, and all places wait for the other
     # lock. It is a draft, and who holds that lock wants only plans that are none.
     plan = plans.by_id(connection, plan_id, lock=True)
     plans.require_draft(plan)
+    if needs_another:
+        require_another(connection, plan, author)
     revisions.lock_for_publish(connection)
     put_due_in_force(connection, overlap_tolerance_m2=overlap_tolerance_m2)
     # Read after the lock: whatever was published before this began earlier.

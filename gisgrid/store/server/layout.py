@@ -42,7 +42,11 @@ class Layout:
     @property
     def passfile(self) -> Path:
         """The password file of libpq, mode 0600, of the account that owns the home folder."""
-        return self.home / "passfile"
+        return self.passfile_of(ROLE)
+
+    def passfile_of(self, role: str) -> Path:
+        """The password file of another role that logs in."""
+        return self.home / ("passfile" if role == ROLE else f"passfile.{role}")
 
     @property
     def tls(self) -> Path:
@@ -127,38 +131,37 @@ class Layout:
         finally:
             os.close(handle)
 
-    def read_password(self) -> str | None:
-        """Read the password from the password file, or None when there is none yet.
+    def read_password(self, role: str = ROLE) -> str | None:
+        """Read a role's password from its password file, or None when there is none yet.
 
         Raises
         ------
         ServerError
             If the file is another account's, or is not one that gisgrid wrote.
         """
+        passfile = self.passfile_of(role)
         try:
-            line = self.passfile.read_text(encoding="ascii").strip()
+            line = passfile.read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise ServerError(
                 "the server's password cannot be read",
-                where=str(self.passfile),
+                where=str(passfile),
                 fix="use the account that started the server, or set GISGRID_HOME",
             ) from error
-        if not re.fullmatch(rf"\*:\*:\*:{ROLE}:\S+", line):
-            raise ServerError(
-                "the password file is damaged", where=str(self.passfile), fix="restore it"
-            )
+        if not re.fullmatch(rf"\*:\*:\*:{role}:\S+", line):
+            raise ServerError("the password file is damaged", where=str(passfile), fix="restore it")
         return line.rsplit(":", 1)[1]
 
-    def write_password(self) -> str:
-        """Generate a password and write the password file in one step."""
+    def write_password(self, role: str = ROLE) -> str:
+        """Generate a role's password and write its password file in one step."""
         password = secrets.token_hex(24)
         handle, name = tempfile.mkstemp(dir=self.home, prefix="passfile.")  # mode 0600
         with os.fdopen(handle, "w", encoding="ascii") as stream:
-            stream.write(f"*:*:*:{ROLE}:{password}\n")
+            stream.write(f"*:*:*:{role}:{password}\n")
         self.give_to_owner(Path(name))
-        Path(name).replace(self.passfile)
+        Path(name).replace(self.passfile_of(role))
         return password
 
     def give_to_owner(self, file: Path) -> None:

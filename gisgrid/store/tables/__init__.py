@@ -1,6 +1,15 @@
 """The declared schema, one module per family of tables; the migrations must equal it."""
 
+from gisgrid.store.tables.accounts import (
+    account,
+    account_role,
+    api_key,
+    login_attempt,
+    login_session,
+    one_time_link,
+)
 from gisgrid.store.tables.addressing import address_alias, address_review
+from gisgrid.store.tables.audit import audit_event, personal
 from gisgrid.store.tables.base import LEVELS, SCHEMA, metadata
 from gisgrid.store.tables.campaigns import (
     campaign,
@@ -9,6 +18,14 @@ from gisgrid.store.tables.campaigns import (
     campaign_mark,
     campaign_phase,
     campaign_task,
+)
+from gisgrid.store.tables.cases import (
+    case_call,
+    case_event,
+    case_file,
+    case_note,
+    case_number,
+    case_text,
 )
 from gisgrid.store.tables.drafts import (
     DRAWN_COLUMNS,
@@ -21,6 +38,7 @@ from gisgrid.store.tables.drafts import (
 from gisgrid.store.tables.grids import boundary_version, grid, grid_version, level, revision
 from gisgrid.store.tables.imports import import_run, plan, plan_grid, reject
 from gisgrid.store.tables.patrols import patrol_plan, patrol_stop, patrol_visit
+from gisgrid.store.tables.people import department, party_count, person, post, team
 from gisgrid.store.tables.places import (
     address,
     building,
@@ -29,14 +47,31 @@ from gisgrid.store.tables.places import (
     manual_assignment,
     patrol_point,
 )
+from gisgrid.store.tables.webhooks import report_tally, webhook, webhook_delivery
+from gisgrid.store.tables.works import (
+    case_evidence,
+    deliberation,
+    deliberation_attendee,
+    deliberation_entry,
+    deliberation_option,
+    facility,
+    facility_due,
+    facility_upkeep,
+    mediation,
+    mediation_session,
+)
 
 __all__ = [
     "DRAWN_COLUMNS",
     "LEVELS",
     "SCHEMA",
+    "account",
+    "account_role",
     "address",
     "address_alias",
     "address_review",
+    "api_key",
+    "audit_event",
     "boundary_version",
     "building",
     "campaign",
@@ -45,25 +80,53 @@ __all__ = [
     "campaign_mark",
     "campaign_phase",
     "campaign_task",
+    "case_call",
+    "case_event",
+    "case_evidence",
+    "case_file",
+    "case_note",
+    "case_number",
+    "case_text",
+    "deliberation",
+    "deliberation_attendee",
+    "deliberation_entry",
+    "deliberation_option",
+    "department",
     "dividing_line",
     "draft_edit",
     "draft_edit_grid",
     "draft_grid",
+    "facility",
+    "facility_due",
+    "facility_upkeep",
     "grid",
     "grid_version",
     "hazard",
     "import_run",
     "level",
     "lineage",
+    "login_attempt",
+    "login_session",
     "manual_assignment",
+    "mediation",
+    "mediation_session",
     "metadata",
+    "one_time_link",
+    "party_count",
     "patrol_plan",
     "patrol_point",
     "patrol_stop",
     "patrol_visit",
+    "person",
+    "personal",
     "plan",
     "plan_grid",
     "plan_planner",
+    "post",
     "reject",
+    "report_tally",
     "revision",
+    "team",
+    "webhook",
+    "webhook_delivery",
 ]

@@ -10,7 +10,7 @@ import shapely
 from sqlalchemy import func, select
 
 from gisgrid.planning.proposals import Cells, cut_into_cells
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import hazard
 from gisgrid.store.units.ground import UnitGround, unit_ground
 
@@ -59,7 +59,7 @@ def _hazards(connection: Connection, shapes: NDArray[np.object_]) -> NDArray[np.
     point = hazard.c.point
     box = func.ST_MakeEnvelope(*map(float, shapely.total_bounds(shapes)), 4326)
     query = select(func.ST_X(point), func.ST_Y(point)).where(
-        visible(hazard), hazard.c.state == "open", point.bool_op("&&")(box)
+        visible_to(connection, hazard), hazard.c.state == "open", point.bool_op("&&")(box)
     )
     rows = [tuple(row) for row in connection.execute(query)]
     points = shapely.points(np.array(rows, dtype=np.float64).reshape(-1, 2))

@@ -13,6 +13,7 @@ from gisgrid.errors import InputError
 from gisgrid.planning.proposals import Ground, Homes, Lines, Present
 from gisgrid.store.drafts.state import PlanState
 from gisgrid.store.tables import address, building, dividing_line
+from gisgrid.store.units.seeing import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -77,9 +78,7 @@ def unit_ground(
     """
     # No plan has the number 0, so nothing is drawn over the record.
     state = PlanState(connection, plan_id or 0)
-    unit = state.grid(code)
-    if unit.level != "unit":
-        raise InputError("the grid is no unit", where=f"grid {code}, level {unit.level}")
+    unit = unit_of(state, code)
     grids = tuple(sorted(state.below([unit.key]), key=lambda grid: grid.code))
     strangers = {*locked} - {grid.code for grid in grids}
     if strangers:

@@ -9,13 +9,13 @@ import numpy as np
 import shapely
 from sqlalchemy import func, literal, or_, select
 
-from gisgrid.errors import InputError
 from gisgrid.geometry.metric import areas_m2
 from gisgrid.planning.measures import polsby_popper
 from gisgrid.store.drafts.state import PlanState, frame
 from gisgrid.store.holds.queries import is_open
-from gisgrid.store.scope import visible
+from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import address, hazard, manual_assignment
+from gisgrid.store.units.seeing import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,9 +74,7 @@ def unit_standing(connection: Connection, plan_id: int, code: str) -> list[GridS
         There is no such grid.
     """
     state = PlanState(connection, plan_id)
-    unit = state.grid(code)
-    if unit.level != "unit":
-        raise InputError("the grid is no unit", where=f"grid {code}, level {unit.level}")
+    unit = unit_of(state, code)
     grids = sorted(state.below([unit.key]), key=lambda grid: grid.code)
     if not grids:
         return []
@@ -130,7 +128,11 @@ def _places(
         select(func.ST_X(point), func.ST_Y(point), func.coalesce(hold.grid_id, 0), weight)
         .select_from(table)
         .outerjoin(manual_assignment, is_open(table))
-        .where(visible(table), wanted, or_(point.bool_op("&&")(box), hold.grid_id.in_(keys)))
+        .where(
+            visible_to(connection, table),
+            wanted,
+            or_(point.bool_op("&&")(box), hold.grid_id.in_(keys)),
+        )
     )
     rows = [tuple(row) for row in connection.execute(query)]
     lon, lat, held, count = np.array(rows, dtype=np.float64).reshape(-1, 4).T

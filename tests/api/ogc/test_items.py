@@ -27,7 +27,7 @@ MICRO = level("micro").set_index("code").sort_index()
 
 @pytest.fixture(scope="module")
 def asked(read_only: Engine) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(), engine=read_only)) as made:
+    with TestClient(create_app(Settings(), engine=read_only, demo=True)) as made:
         yield made
 
 

@@ -69,7 +69,7 @@ def winding(clone: Callable[[str], str], template: str) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def drawn_from(winding: Engine) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(), engine=winding)) as made:
+    with TestClient(create_app(Settings(), engine=winding, demo=True)) as made:
         yield made
 
 

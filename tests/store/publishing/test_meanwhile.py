@@ -114,7 +114,7 @@ def test_places_written_throughout_publishes_have_the_right_owners(
 
     def add(number: int) -> None:
         with town.begin() as connection:
-            put_places(connection, rngs[0].uniform(LOW, HIGH, (5, 2)), f"added{number}-")
+            put_places(connection, rngs[0].uniform(LOW, HIGH, (len(OWNED), 2)), f"added{number}-")
 
     def move(number: int) -> None:
         table = OWNED[number % len(OWNED)]

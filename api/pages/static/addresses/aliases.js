@@ -1,7 +1,7 @@
 // Other names: listed, added, ended.
 
-import { ask } from "../planner/plan.js";
-import { button, el, say, two } from "../planner/words.js";
+import { ask } from "../ask.js";
+import { button, el, say, two } from "../words.js";
 import { KINDS, complain, pageOf } from "./words.js";
 
 const PATH = "/v1/addresses/aliases";

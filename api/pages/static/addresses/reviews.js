@@ -1,7 +1,7 @@
 // The review queue: a text, the addresses it may mean, and what a person says.
 
-import { ask } from "../planner/plan.js";
-import { button, el, say, two } from "../planner/words.js";
+import { ask } from "../ask.js";
+import { button, el, say, two } from "../words.js";
 import { ADDRESS_STATUS, REASONS, percent } from "../search/words.js";
 import { showAlias } from "./aliases.js";
 import { KINDS, complain, pageOf } from "./words.js";

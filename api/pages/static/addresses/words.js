@@ -1,20 +1,12 @@
 // What goes wrong, in words.
 
-import { say } from "../planner/words.js";
+import { complainer } from "../words.js";
 
-const REASONS = {
-  0: ["服务器没有回答：", "The server does not answer:"],
+export const complain = complainer({
   403: ["这台机器不能改地址：", "Addresses cannot be changed from this machine:"],
-  404: ["没有找到：", "Not found:"],
   409: ["与现状冲突，没有改：", "In conflict with what is there, nothing was changed:"],
   422: ["不能这样写：", "It cannot be written like that:"],
-};
-
-export function complain(error) {
-  const [zh, en] = REASONS[error.status] || ["没有做成：", "That did not work:"];
-  const text = [error.message, error.fix].filter(Boolean).join(" · ");
-  say(`${zh} ${text}`, `${en} ${text}`, "bad");
-}
+});
 
 export const KINDS = [
   ["old-name", "旧路名", "old name"],

@@ -1,6 +1,6 @@
 // The stops as a list: numbers, times, places, reasons, and a button for each visit.
 
-import { el, two, button } from "../planner/words.js";
+import { el, two, button } from "../words.js";
 import { complain, why } from "./words.js";
 import { address, clock, colour, kilometres, officersOf, span } from "./plan.js";
 

@@ -1,7 +1,7 @@
 // The patrol page: one click, or the address, makes a plan; a tap records a visit.
 
-import { el, two, say, initWords } from "../planner/words.js";
-import { ask } from "../planner/plan.js";
+import { el, two, say, initWords } from "../words.js";
+import { ask } from "../ask.js";
 import { complain } from "./words.js";
 import { PatrolMap } from "./map.js";
 import { showOfficers } from "./list.js";

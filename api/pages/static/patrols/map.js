@@ -1,7 +1,8 @@
 // The map on the screen: streets and micro-grids beneath, routes, numbered stops, gaps.
 /* global L */
 
-import { el } from "../planner/words.js";
+import { makeMap } from "../ground.js";
+import { el } from "../words.js";
 import { colour, officersOf, places, placeName, clock } from "./plan.js";
 
 const GRID = { color: "#51626b", weight: 1, dashArray: "4 4", fill: false, interactive: false };
@@ -10,16 +11,8 @@ const GAP = { color: "#6a1b9a", weight: 1, fillColor: "#8e24aa", fillOpacity: 0.
 const STREETS = { main: 3, minor: 1.6 };
 
 export class PatrolMap {
-  constructor(id, { country, tiles }) {
-    this.map = L.map(id, { preferCanvas: true, zoomSnap: 0.5, attributionControl: Boolean(tiles) });
-    this.map.fitBounds(country);
-    L.control.scale({ imperial: false, position: "bottomright" }).addTo(this.map);
-    if (tiles) {
-      // Leaflet shows an attribution as HTML.
-      const text = document.createElement("i");
-      text.textContent = tiles.attribution;
-      L.tileLayer(tiles.url, { attribution: text.innerHTML, maxZoom: 20 }).addTo(this.map);
-    }
+  constructor(id, data) {
+    this.map = makeMap(id, data);
     [this.ground, this.gapLayer, this.routes] = [1, 2, 3].map(() => L.layerGroup().addTo(this.map));
     this.markers = new Map();
   }

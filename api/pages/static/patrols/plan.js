@@ -1,6 +1,6 @@
 // What a plan says, put as people read it.
 
-import { el, two } from "../planner/words.js";
+import { el, two } from "../words.js";
 
 export const COLOURS = ["#0b5f8a", "#b0370f", "#5f2bb8", "#1b7a3d", "#9c1f63", "#7a5a00", "#17252f", "#006d6d"];
 export const colour = (officer) => COLOURS[(officer - 1) % COLOURS.length];

@@ -1,6 +1,6 @@
 // Sheets to print: one for each officer, with a map of its own and big numbers.
 
-import { el, two } from "../planner/words.js";
+import { el, two } from "../words.js";
 import { clock, colour, day, head, address, officersOf, span, kilometres } from "./plan.js";
 import { drawMap } from "./drawing.js";
 import { why } from "./words.js";

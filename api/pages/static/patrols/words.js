@@ -1,18 +1,10 @@
 // What goes wrong, in words.
 
-import { say } from "../planner/words.js";
+import { complainer } from "../words.js";
 
-const REASONS = {
-  0: ["服务器没有回答：", "The server does not answer:"],
+export const complain = complainer({
   403: ["这台机器不能排巡逻、记到访：", "This machine may not plan patrols or record visits:"],
-  404: ["没有找到：", "Not found:"],
-};
-
-export function complain(error) {
-  const [zh, en] = REASONS[error.status] || ["没有做成：", "That did not work:"];
-  const text = [error.message, error.fix].filter(Boolean).join(" · ");
-  say(`${zh} ${text}`, `${en} ${text}`, "bad");
-}
+});
 
 const WHY = {
   asked: ["指定必去", "asked for"],

@@ -1,5 +1,6 @@
 // Another plan, or what is in force, beside this one: under a slider, or on a map of its own.
-import { ask, plans } from "./plan.js";
+import { ask } from "../ask.js";
+import { plans } from "./plan.js";
 import { drawOverview, drawShapes, toWorld } from "./grids.js";
 import { CanvasLayer, lat, lon } from "./layer.js";
 import { sums } from "./publish.js";

@@ -1,5 +1,5 @@
 // What others do meanwhile: publishes come as events, edits of the same plan are asked for.
-import { ask } from "./plan.js";
+import { ask } from "../ask.js";
 import { button, complain, el, say, two } from "./words.js";
 
 const EVERY = 5000;

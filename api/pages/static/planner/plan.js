@@ -1,23 +1,6 @@
 // The plan on the server: what is read of it, and changes that go there one after the other.
 
-export async function ask(path, { method = "GET", body, tag, signal } = {}) {
-  const headers = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (tag) headers["If-Match"] = tag;
-  let reply, content;
-  try {
-    reply = await fetch(path, { method, headers, signal, body: body && JSON.stringify(body) });
-    content = await reply.json();
-  } catch (error) {
-    // A proxy's page is no answer of the server, nor is half an answer.
-    throw Object.assign(new Error(reply?.statusText || error.message), { status: reply?.ok === false ? reply.status : 0, cause: error });
-  }
-  if (!reply.ok) {
-    const { detail, title, fix } = content;
-    throw Object.assign(new Error(detail || title), { status: reply.status, fix });
-  }
-  return { content, tag: reply.headers.get("ETag") };
-}
+import { ask, csrf } from "../ask.js";
 
 export const plans = async () => (await ask("/v1/plans?state=draft&limit=200")).content.plans;
 
@@ -92,7 +75,7 @@ export class Plan {
 
 // Server-sent events of an answer to a POST: calls `heard(event, data)` for each.
 export async function stream(path, body, heard, signal) {
-  const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
+  const headers = { "Content-Type": "application/json", Accept: "text/event-stream", ...csrf() };
   const reply = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
   if (!reply.ok) {
     const { detail, title, fix } = await reply.json();

@@ -1,6 +1,6 @@
 // Answers about a place as elements. Text of users becomes text nodes only.
 
-import { button, el, two } from "../planner/words.js";
+import { button, el, two } from "../words.js";
 import { ADDRESS_STATUS, LEVELS, NOTES, POINT_STATUS, REASONS, percent } from "./words.js";
 
 const line = (kind, zh, en) => el("p", { class: kind }, two(zh, en));

@@ -1,8 +1,8 @@
 // The search box of every page: an address in words, completed while it is typed. Where a page takes
 // points, coordinates go into the same box.
 
-import { el, two } from "../planner/words.js";
-import { ask } from "../planner/plan.js";
+import { el, two } from "../words.js";
+import { ask } from "../ask.js";
 import { bad, doubtfulAnswer, placeAnswer, sent } from "./answers.js";
 import { Suggestions } from "./suggestions.js";
 

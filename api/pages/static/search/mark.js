@@ -1,7 +1,7 @@
 // Where a place is, on a map of Leaflet: a mark, and the outline of the smallest grid that owns it.
 /* global L */
 
-import { ask } from "../planner/plan.js";
+import { ask } from "../ask.js";
 
 const CLOSE = 17;
 const OUTLINE = { color: "#b2182b", weight: 3, fillColor: "#d2761a", fillOpacity: 0.2 };

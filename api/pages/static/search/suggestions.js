@@ -1,6 +1,6 @@
 // The list below a search box: an ARIA combobox whose list is chosen from by keys or by hand.
 
-import { el, two } from "../planner/words.js";
+import { el, two } from "../words.js";
 
 const KINDS = {
   name: ["路名", "name"],

@@ -1,0 +1,47 @@
+// Where something is: by the device, by a tap on the map, or by an address.
+/* global L */
+
+import { say } from "../words.js";
+
+const CLOSE = 17;
+
+export class PlaceChoice {
+  // onChoice({ lon, lat }) is told of every choice, null when there is none.
+  constructor(map, onChoice = () => null) {
+    Object.assign(this, { map, onChoice, point: null, marker: null });
+    map.on("click", ({ latlng }) => this.choose(latlng.wrap(), false));
+  }
+
+  choose({ lng, lat }, near = true) {
+    this.point = { lon: Number(lng.toFixed(6)), lat: Number(lat.toFixed(6)) };
+    const at = [lat, lng];
+    const icon = L.divIcon({ className: "place-mark", iconSize: [26, 26] });
+    if (this.marker) this.marker.setLatLng(at);
+    else this.marker = L.marker(at, { icon, interactive: false, keyboard: false }).addTo(this.map);
+    if (near) this.map.setView(at, Math.max(this.map.getZoom(), CLOSE), { animate: false });
+    this.onChoice(this.point);
+  }
+
+  clear() {
+    this.marker?.remove();
+    this.marker = this.point = null;
+    this.onChoice(null);
+  }
+
+  // The device's own position; browsers give it in WGS 84.
+  async locate() {
+    try {
+      const { coords } = await position();
+      this.choose({ lng: coords.longitude, lat: coords.latitude });
+    } catch {
+      say("定位不了，请在地图上点一下。", "The device does not say where it is; tap the map.", "bad");
+    }
+  }
+}
+
+export function position() {
+  return new Promise((found, failed) => {
+    if (!navigator.geolocation) failed(new Error("no geolocation"));
+    else navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: 10_000, maximumAge: 60_000 });
+  });
+}

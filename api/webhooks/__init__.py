@@ -1,0 +1,1 @@
+"""Telling other systems of cases: messages signed, sent to listed hosts only, tried again."""

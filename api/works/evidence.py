@@ -1,0 +1,120 @@
+"""Pictures of cases over HTTP: sent as a form, kept anew, given back as JPEG."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+
+from api.answers import PRIVATE, answer, json_answer
+from api.cases.reading import Number, Worker, answers
+from api.plans.bodies import ShortBody, read_short, replayed
+from api.problems import Problem
+from api.reading import open_reading
+from api.service import CurrentService
+from api.works.deliberations import Which
+from api.works.models import EvidenceAnswer, EvidenceList
+from api.writing import changed, changing
+from gisgrid.access import Right
+from gisgrid.cases.pictures import clean_picture
+from gisgrid.exports.documents import document
+from gisgrid.store import clock
+from gisgrid.store.works import evidence
+
+__all__ = ["router"]
+
+# The other fields of the form, and what stands around them.
+_ROOM: Final = 16 * 1024
+
+
+class _PictureBody(ShortBody):
+    """A route whose body may be as long as a picture."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route's handler, behind the bounds."""
+        handle = super(ShortBody, self).get_route_handler()
+
+        async def bounded(request: Request) -> Response:
+            most = request.app.state.service.settings.picture_limit_bytes + _ROOM
+            return await handle(replayed(request, await read_short(request, most)))
+
+        return bounded
+
+
+router = APIRouter(
+    prefix="/v1/cases/{number}/evidence", tags=["evidence"], route_class=_PictureBody
+)
+
+
+@router.get("", summary="The pictures of a case", responses=answers(EvidenceList, 404))
+def list_evidence(
+    request: Request, number: Number, service: CurrentService, viewer: Worker
+) -> Response:
+    """The pictures of a case; whoever may see the case may see them."""
+    with open_reading(service, sight=viewer.sight(Right.WORK_CASES)) as reading:
+        found = evidence.evidence_of(reading.connection, number)
+        content = {"number": number, "evidence": document(found, service.settings.zone)}
+        return json_answer(request, content, reading, private=True)
+
+
+@router.post(
+    "",
+    summary="Add a picture",
+    status_code=201,
+    responses=answers(EvidenceAnswer, 400, 404, 409, 413, 422, status=201),
+)
+def add_evidence(
+    number: Number,
+    picture: Annotated[UploadFile, File(description="JPEG, PNG or WebP.")],
+    stage: Annotated[Literal["before", "during", "after"], Form()],
+    service: CurrentService,
+    viewer: Worker,
+    taken_on: Annotated[datetime.date | None, Form(description="Without it, today.")] = None,
+) -> Response:
+    """Keep a picture: made anew as JPEG from its pixels, so that nothing else in it stays."""
+    # Before a connection is held: it takes a core for a moment.
+    clean = clean_picture(picture.file.read(), limit_bytes=service.settings.picture_limit_bytes)
+    with changing(service, viewer, Right.WORK_CASES) as connection:
+        today = clock.now(connection, service.settings.zone).date()
+        made = evidence.add_evidence(
+            connection,
+            number,
+            clean,
+            stage=stage,
+            taken_on=taken_on or today,
+            today=today,
+            actor=viewer.actor,
+        )
+        return changed(connection, service, made, 201)
+
+
+@router.get(
+    "/{which}",
+    summary="A picture",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}, 404: {"model": Problem}},
+)
+def get_evidence(
+    request: Request, number: Number, which: Which, service: CurrentService, viewer: Worker
+) -> Response:
+    """The bytes of a picture as JPEG."""
+    with open_reading(service, sight=viewer.sight(Right.WORK_CASES)) as reading:
+        jpeg = evidence.evidence_jpeg(reading.connection, number, which)
+        return answer(request, jpeg, reading.revision, media_type="image/jpeg", private=True)
+
+
+@router.delete(
+    "/{which}",
+    summary="Erase a picture",
+    status_code=204,
+    responses={404: {"model": Problem}},
+)
+def remove_evidence(
+    number: Number, which: Which, service: CurrentService, viewer: Worker
+) -> Response:
+    """Erase a picture, such as one that shows a face."""
+    with changing(service, viewer, Right.WORK_CASES) as connection:
+        evidence.remove_evidence(connection, number, which)
+    return Response(status_code=204, headers={"Cache-Control": PRIVATE})

@@ -1,0 +1,1 @@
+"""What is done about cases: facilities, deliberation, mediation, evidence, and what springs."""

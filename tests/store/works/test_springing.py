@@ -1,0 +1,153 @@
+"""Cases that spring from facilities that are due and from items of campaigns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Connection, Engine, func, select, text
+
+from gisgrid.errors import Conflict, NotFound
+from gisgrid.store import campaigns
+from gisgrid.store.cases import act, get
+from gisgrid.store.engine import make_engine
+from gisgrid.store.tables import case_file
+from gisgrid.store.works.facilities import facility_of, log_upkeep, retire
+from gisgrid.store.works.springing import Sprung, spring_due, spring_from_item
+from tests.campaigns import ZONE, bring, small_campaign
+from tests.store.works.conftest import CHIEF, MEMBER
+from tests.store.works.test_facilities import put
+
+
+def spring(connection: Connection, days_on: int = 0, **more: int) -> list[Sprung]:
+    now = connection.scalar(select(func.clock_timestamp())) + timedelta(days=days_on)
+    return spring_due(connection, now, zone=ZONE, **more)
+
+
+def today(connection: Connection) -> date:
+    return connection.scalar(select(func.clock_timestamp())).astimezone(ZONE).date()
+
+
+def finish(connection: Connection, number: str) -> None:
+    act(connection, number, "close-on-spot", actor=MEMBER)
+
+
+def test_what_is_due_springs_once_for_each_day(connection: Connection) -> None:
+    day = today(connection)
+    put(connection, "old", kind="fire-equipment", name="3号楼灭火器", expires_on=day)
+    put(connection, "new", kind="fire-equipment", expires_on=day + timedelta(1))
+    put(connection, "far", x=-20, expires_on=day)
+    put(connection, "gone", expires_on=day)
+    retire(connection, "gone", day)
+    (made,) = spring(connection)
+    assert (made.facility, made.reason, made.due_on) == ("old", "expiry", day)
+    case = get(connection, made.number)
+    assert (case.category.code, case.source, case.found_by_staff) == (
+        "fire-equipment",
+        "facility",
+        True,
+    )
+    assert case.description.startswith("消防器材「3号楼灭火器」已于 ")
+    assert spring(connection) == []
+    finish(connection, made.number)
+    assert spring(connection) == []
+    later = day + timedelta(40)
+    log_upkeep(connection, "old", done_on=day, today=day, actor=MEMBER, expires_on=later)
+    assert [one.facility for one in spring(connection, 1)] == ["new"]
+    assert [(one.facility, one.due_on) for one in spring(connection, 40)] == [("old", later)]
+
+
+def test_closing_a_case_of_upkeep_is_upkeep(connection: Connection) -> None:
+    day = today(connection)
+    put(
+        connection, "shed", kind="bicycle-shed", upkeep_every_days=30,
+        installed_on=day - timedelta(31),
+    )  # fmt: skip
+    (made,) = spring(connection)
+    assert (made.reason, made.due_on) == ("upkeep", day - timedelta(1))
+    assert get(connection, made.number).category.code == "repair"
+    finish(connection, made.number)
+    found = facility_of(connection, "shed", connection.scalar(select(func.now())))
+    assert (found.kept_on, found.due_on) == (day, day + timedelta(30))
+    assert spring(connection, 29) == []
+    assert len(spring(connection, 30)) == 1
+
+
+def test_the_longest_due_come_first_and_the_rest_wait(connection: Connection) -> None:
+    day = today(connection)
+    for number in range(5):
+        put(connection, f"f{number}", expires_on=day - timedelta(number))
+    assert [one.facility for one in spring(connection, most=3)] == ["f4", "f3", "f2"]
+    assert [one.facility for one in spring(connection, most=3)] == ["f1", "f0"]
+
+
+@pytest.fixture
+def own_engine(lend: Callable[[str], str], town_template: str) -> Iterator[Engine]:
+    made = make_engine(lend(town_template))
+    yield made
+    made.dispose()
+
+
+def test_of_those_who_come_at_once_one_makes_them(own_engine: Engine) -> None:
+    with own_engine.begin() as connection:
+        for number in range(8):
+            put(connection, f"f{number}", expires_on=today(connection))
+
+    def once(_: int) -> int:
+        with own_engine.begin() as connection:
+            return len(spring(connection))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(once, range(8))) == 8
+    with own_engine.begin() as connection:
+        assert connection.scalar(select(func.count()).select_from(case_file)) == 8
+
+
+def test_an_item_of_a_campaign_becomes_a_case_and_follows_it(
+    town_engine: Engine, tmp_path, connection: Connection
+) -> None:
+    bring(town_engine, tmp_path / "c", small_campaign())
+    found = campaigns.by_code(connection, "c1")
+
+    def item() -> campaigns.Item:
+        now = connection.scalar(select(func.clock_timestamp()))
+        return campaigns.item(connection, found.id, "W0", now)
+
+    made = spring_from_item(connection, "c1", "W0", category="anti-theft-window", actor=CHIEF)
+    assert (made.source, made.found_by_staff, made.lon) == ("campaign", True, item().lon)
+    with pytest.raises(Conflict, match=made.number):
+        spring_from_item(connection, "c1", "W0", category="anti-theft-window", actor=CHIEF)
+    finish(connection, made.number)
+    assert item().done_on == today(connection)
+    act(connection, made.number, "reopen", actor=CHIEF, reason="窗又装上了")
+    assert item().done_on is None
+    act(connection, made.number, "refuse", actor=CHIEF, reason="x")
+    assert item().done_on is None
+    again = spring_from_item(connection, "c1", "W0", category="anti-theft-window", actor=CHIEF)
+    finish(connection, again.number)
+    marks = campaigns.marks(connection, found.id, "W0")
+    assert [one.done_on for one in marks] == [today(connection), None, today(connection)]
+    with pytest.raises(Conflict, match="is done"):
+        spring_from_item(connection, "c1", "W0", category="anti-theft-window", actor=CHIEF)
+    with pytest.raises(NotFound, match="no such item"):
+        spring_from_item(connection, "c1", "W9", category="anti-theft-window", actor=CHIEF)
+    with pytest.raises(NotFound, match="category"):
+        spring_from_item(connection, "c1", "W1", category="x", actor=CHIEF)
+
+
+def test_the_day_is_that_of_the_zone(connection: Connection) -> None:
+    """In a zone far in the east it is another day for half of the time, in the far west too."""
+    days = set()
+    for name in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        connection.execute(select(func.set_config("gisgrid.zone", name, True)))
+        put(connection, name, upkeep_every_days=1, installed_on=date(2026, 1, 1))
+        (made,) = spring(connection)
+        finish(connection, made.number)
+        log = text("SELECT done_on FROM gisgrid.facility_upkeep ORDER BY id DESC LIMIT 1")
+        now = connection.scalar(select(func.clock_timestamp()))
+        assert connection.scalar(log) == now.astimezone(ZoneInfo(name)).date()
+        days.add(connection.scalar(log))
+    assert len(days) == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
@@ -15,7 +14,7 @@ from api.people.models import answers
 from api.reading import Reading, asked_instant, open_reading
 from api.service import CurrentService, Service
 from api.viewers import Measurer
-from gisgrid.access import Right, Sight, Viewer
+from gisgrid.access import Right
 from gisgrid.exports.measures import measures_csv, measures_document
 from gisgrid.store.measures import Measures, measure
 
@@ -118,7 +117,7 @@ def get_measures(
 
     Every measure comes with its definition. Tips are counted for those alone who may see them.
     """
-    with open_reading(service, sight=_sight(viewer)) as reading:
+    with open_reading(service, sight=viewer.sight(Right.MEASURE)) as reading:
         told = _measured(reading, query, service)
         if query.format == "csv":
             body = _MARK + measures_csv(told).encode()
@@ -127,12 +126,6 @@ def get_measures(
             return found
         content = measures_document(told, service.settings.zone)
         return json_answer(request, content, reading, private=True)
-
-
-def _sight(viewer: Viewer) -> Sight:
-    """Where the viewer may measure, with tips where they may see those of the whole district."""
-    own = viewer.sight(Right.MEASURE)
-    return replace(own, confidential=True) if viewer.sight(Right.SEE_CONFIDENTIAL).whole else own
 
 
 def _measured(reading: Reading, query: MeasuresQuery, service: Service) -> Measures:

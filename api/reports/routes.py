@@ -39,7 +39,7 @@ router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=ShortBody
 
 RESIDENT: Final = Actor("resident")
 # What somebody reports, or has the code of, is theirs wherever it lies; the store names the row.
-_OWN: Final = Sight(whole=True, confidential=True)
+_OWN: Final = Sight(whole=True).disclosed()
 
 _Code = Annotated[str, Path(max_length=100, description="As it was said when it was reported.")]
 

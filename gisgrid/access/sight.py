@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -25,15 +25,15 @@ class Sight:
         Ids of the police areas in which places may be seen, by where they lie.
     department : str
         Cases that this department was called to may be seen wherever they lie.
-    confidential : bool
-        What is confidential may be seen too, within the rest.
+    confidential : Sight or None
+        Of these rows those that are confidential, too; None for none of them.
     """
 
     whole: bool = False
     grids: frozenset[int] = frozenset()
     police: frozenset[int] = frozenset()
     department: str = ""
-    confidential: bool = False
+    confidential: Sight | None = None
 
     @cached_property
     def key(self) -> str:
@@ -43,7 +43,7 @@ class Sight:
             sorted(self.grids),
             sorted(self.police),
             self.department,
-            self.confidential,
+            self.confidential and self.confidential.key,
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
@@ -52,6 +52,10 @@ class Sight:
         """Whether no row can be seen."""
         return not (self.whole or self.grids or self.police or self.department)
 
+    def disclosed(self) -> Sight:
+        """The same rows, and those among them that are confidential."""
+        return replace(self, confidential=replace(self, confidential=None))
+
     def covers(self, owners: Mapping[str, int]) -> bool:
         """Whether something lies where one may see, by the ids of its owners at each level."""
         police = owners.get("police")
@@ -59,13 +63,15 @@ class Sight:
         return self.whole or police in self.police or not self.grids.isdisjoint(nested)
 
     def __or__(self, other: Sight) -> Sight:
-        """What either may see; confidential rows only where both say so."""
+        """What either may see."""
         return Sight(
             self.whole or other.whole,
             self.grids | other.grids,
             self.police | other.police,
             self.department or other.department,
-            self.confidential and other.confidential,
+            self.confidential | other.confidential
+            if self.confidential and other.confidential
+            else self.confidential or other.confidential,
         )
 
 

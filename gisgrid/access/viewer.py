@@ -92,15 +92,11 @@ class Viewer:
         """The rows on which the viewer may use a right: `NOTHING` where they do not have it."""
         if self.limited_to is not None and right not in self.limited_to:
             return NOTHING
-        given = [
-            Sight(grant.whole, grant.grids, grant.police, self.department, self._secret(grant))
-            for grant in self.grants
-            if right in RIGHTS[grant.role]
-        ]
+        given = [self._seen_by(grant) for grant in self.grants if right in RIGHTS[grant.role]]
         return reduce(lambda one, other: one | other, given) if given else NOTHING
 
-    def _secret(self, grant: Grant) -> bool:
+    def _seen_by(self, grant: Grant) -> Sight:
+        found = Sight(grant.whole, grant.grids, grant.police, self.department)
         wanted = Right.SEE_CONFIDENTIAL
-        return wanted in RIGHTS[grant.role] and (
-            self.limited_to is None or wanted in self.limited_to
-        )
+        kept = self.limited_to is not None and wanted not in self.limited_to
+        return found.disclosed() if wanted in RIGHTS[grant.role] and not kept else found

@@ -70,13 +70,11 @@ def _measured(
     level: Level,
     confidential: bool,
 ) -> Measures:
-    from dataclasses import replace
-
     from gisgrid.access import EVERYTHING
     from gisgrid.store.measures import measure
     from gisgrid.store.scope import look_as
 
-    look_as(connection, replace(EVERYTHING, confidential=confidential))
+    look_as(connection, EVERYTHING.disclosed() if confidential else EVERYTHING)
     return measure(
         connection,
         instant(connection, since, settings),

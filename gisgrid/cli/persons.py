@@ -123,4 +123,4 @@ def _opened(database: str | None) -> Iterator[Connection]:
     from gisgrid.store.scope import look_as
 
     with open_engine(database, Settings()) as engine, engine.begin() as connection:
-        yield look_as(connection, Sight(whole=True, confidential=True))
+        yield look_as(connection, Sight(whole=True).disclosed())

@@ -63,15 +63,18 @@ def _remind(connection: Connection) -> None:
 
 def _tell(connection: Connection, sight: Sight) -> None:
     """Set what the policies of the tables look at, until the transaction ends."""
-    told = {
-        "whole": "t" if sight.whole else "",
-        "grids": _listed(sight.grids),
-        "police": _listed(sight.police),
-        "department": sight.department,
-        "confidential": "t" if sight.confidential else "",
-    }
+    told = {**_told(sight, ""), **_told(sight.confidential or NOTHING, "secret_")}
     settings = (func.set_config(f"{_SETTING}{name}", value, True) for name, value in told.items())
     connection.execute(select(*settings))
+
+
+def _told(sight: Sight, beginning: str) -> dict[str, str]:
+    return {
+        f"{beginning}whole": "t" if sight.whole else "",
+        f"{beginning}grids": _listed(sight.grids),
+        f"{beginning}police": _listed(sight.police),
+        f"{beginning}department": sight.department,
+    }
 
 
 def _listed(ids: frozenset[int]) -> str:
@@ -87,19 +90,25 @@ def sight_of(connection: Connection) -> Sight:
 def visible_to(connection: Connection, table: Table) -> ColumnElement[Any]:
     """True for the rows of a table with owners that may be shown over a connection."""
     sight = sight_of(connection)
-    within = true() if sight.whole else _within(table, sight)
-    if "confidential" in table.c and not sight.confidential:
+    within = _within(table, sight)
+    if "confidential" not in table.c:
+        return within
+    if sight.confidential is None:
         return and_(within, ~table.c.confidential)
-    return within
+    if sight.confidential == replace(sight, confidential=None):
+        return within
+    return or_(and_(within, ~table.c.confidential), _within(table, sight.confidential))
 
 
 def lies_within(connection: Connection, table: Table) -> ColumnElement[Any]:
     """True for the rows that lie where the one who looks may see, not only those they came to."""
     sight = sight_of(connection)
-    return true() if sight.whole else _within(table, replace(sight, department=""))
+    return _within(table, replace(sight, department=""))
 
 
 def _within(table: Table, sight: Sight) -> ColumnElement[Any]:
+    if sight.whole:
+        return true()
     found = [table.c[name].in_(sorted(sight.grids)) for name in _SUBTREES] if sight.grids else []
     if sight.police:
         found.append(table.c.police_id.in_(sorted(sight.police)))

@@ -72,7 +72,7 @@ def test_a_case_forgets_its_reporter_and_its_words_and_the_chain_holds(
     with town.begin() as connection:
         new = NewCase(category="security-tip", source="tip", coded=True, **place, **told)
         case = report(connection, new, Actor("resident"))
-        look_as(connection, Sight(whole=True, confidential=True))
+        look_as(connection, Sight(whole=True).disclosed())
         act(connection, case.number, "refuse", actor=Actor("cli"), reason="王小明 没来")
     assert gisgrid("personal", "forget", case.number, "--database", url)[0] == 0
     with town.connect() as connection:

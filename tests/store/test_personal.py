@@ -18,7 +18,7 @@ from gisgrid.store.tables import audit_event
 
 OFFICER = Actor("account:7")
 WANG = {"name": "王小明", "telephone": "138 0013 1234", "email": "w@example.org", "note": " "}
-CONFIDENTIAL = Sight(whole=True, confidential=True)
+CONFIDENTIAL = Sight(whole=True).disclosed()
 
 
 def notes(connection) -> list[tuple[str, str, str]]:

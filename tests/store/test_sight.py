@@ -17,7 +17,8 @@ from tests.towns import SIDE, SOUTH, WEST
 
 MEMBER = Actor("account:1")
 WHOLE = Sight(whole=True)
-ALL = Sight(whole=True, confidential=True)
+ALL = Sight(whole=True).disclosed()
+NO_SECRET = {"near", "away"}
 
 # Rows that hang on a case in each square: `{}` is the square's mark, `:case` the case's id.
 ROWS = """
@@ -181,16 +182,19 @@ def test_what_is_confidential_needs_more_than_the_place(scene: Scene) -> None:
     here = frozenset({scene.ids["A1U1M1"]})
     for sight, seen in (
         (Sight(grids=here), {"near"}),
-        (Sight(grids=here, confidential=True), {"near", "secret"}),
-        (Sight(grids=frozenset({scene.ids["A2"]}), confidential=True), {"away"}),
+        (Sight(grids=here).disclosed(), {"near", "secret"}),
+        (Sight(grids=frozenset({scene.ids["A2"]})).disclosed(), {"away"}),
         (ALL, {"near", "away", "secret"}),
+        # A chief here who is the police of elsewhere, and the other way round.
+        (Sight(grids=here) | Sight(grids=frozenset({scene.ids["A2"]})).disclosed(), NO_SECRET),
+        (Sight(grids=here).disclosed() | Sight(whole=True), {"near", "away", "secret"}),
     ):
         with scene.engine.connect() as connection:
             look_as(connection, sight)
             found = marks(connection)
             assert found["case_text"] == found["case_event"] == seen
             people = connection.scalars(text("SELECT kind FROM gisgrid.personal")).all()
-            assert ("sender" in people) == sight.confidential
+            assert ("sender" in people) == (sight.confidential is not None)
 
 
 def test_a_sight_ends_with_its_connection_and_outlives_its_transaction(scene: Scene) -> None:

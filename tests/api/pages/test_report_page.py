@@ -13,7 +13,7 @@ from tests.payloads import ALL, seen
 
 from .people import PHONE, STAFF, act, at, locate, ready, tap, tell
 
-_ALL = Sight(whole=True, confidential=True)
+_ALL = Sight(whole=True).disclosed()
 
 
 def newest(engine: Engine) -> cases.Case:

@@ -18,7 +18,7 @@ CHIEF = Actor("account:2")
 CHENGGUAN = Actor("account:3", "chengguan")
 MARKET = Actor("account:4", "market")
 RESIDENT = Actor("resident")
-ALL = Sight(whole=True, confidential=True)
+ALL = Sight(whole=True).disclosed()
 
 
 def place(x: float, y: float) -> dict[str, float]:

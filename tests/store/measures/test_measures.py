@@ -301,7 +301,7 @@ def test_a_viewer_of_one_area_measures_that_area_alone(
     connection, rows = busy
     until = START + timedelta(days=3 * DAYS)
     ids = ids_by_code(connection, ["A1"])
-    look_as(connection, Sight(grids=frozenset(ids.values()), confidential=True))
+    look_as(connection, Sight(grids=frozenset(ids.values())).disclosed())
     try:
         answer = measure(connection, START, until)
     finally:

@@ -78,7 +78,7 @@ def test_stages_and_days_are_looked_at(connection: Connection, told: Reporter) -
 def test_a_confidential_case_keeps_its_pictures_to_itself(
     connection: Connection, told: Reporter
 ) -> None:
-    look_as(connection, Sight(whole=True, confidential=True))
+    look_as(connection, Sight(whole=True).disclosed())
     case = told("security-tip", source="tip")
     picture = add(connection, case, b"x")
     assert evidence_jpeg(connection, case.number, picture.id) == b"x"

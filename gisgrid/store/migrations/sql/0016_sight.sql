@@ -11,11 +11,22 @@ CREATE FUNCTION gisgrid.sight_ids(part text) RETURNS bigint[] LANGUAGE sql STABL
     SELECT coalesce(nullif(current_setting('gisgrid.sight_' || part, true), ''), '{}')::bigint[]
 $$;
 
-CREATE FUNCTION gisgrid.sees(area bigint, unit bigint, micro bigint, police bigint)
+-- Among the rows that may be seen, or with 'secret_' among those of them that are confidential.
+CREATE FUNCTION gisgrid.sees(
+    area bigint, unit bigint, micro bigint, police bigint, among text DEFAULT ''
+)
 RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT gisgrid.sight('whole') = 't'
-        OR ARRAY[area, unit, micro] && gisgrid.sight_ids('grids')
-        OR ARRAY[police] && gisgrid.sight_ids('police')
+    SELECT gisgrid.sight(among || 'whole') = 't'
+        OR ARRAY[area, unit, micro] && gisgrid.sight_ids(among || 'grids')
+        OR ARRAY[police] && gisgrid.sight_ids(among || 'police')
+$$;
+
+-- Whether anything confidential may be seen at all.
+CREATE FUNCTION gisgrid.sees_secrets() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT gisgrid.sight('secret_whole') = 't'
+        OR gisgrid.sight_ids('secret_grids') <> '{}'
+        OR gisgrid.sight_ids('secret_police') <> '{}'
+        OR gisgrid.sight('secret_department') <> ''
 $$;
 
 -- The grids that a limited sight names and all below them, as they are now.
@@ -37,7 +48,12 @@ $$;
 
 CREATE FUNCTION gisgrid.sees_case(file gisgrid.case_file) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT file.id::text = gisgrid.sight('case')
-        OR (NOT file.confidential OR gisgrid.sight('confidential') = 't')
-            AND (gisgrid.sees(file.area_id, file.unit_id, file.micro_id, file.police_id)
-                OR gisgrid.is_called(file.id, gisgrid.sight('department')))
+        OR gisgrid.sees(
+            file.area_id, file.unit_id, file.micro_id, file.police_id,
+            CASE WHEN file.confidential THEN 'secret_' ELSE '' END
+        )
+        OR gisgrid.is_called(
+            file.id,
+            gisgrid.sight(CASE WHEN file.confidential THEN 'secret_' ELSE '' END || 'department')
+        )
 $$;

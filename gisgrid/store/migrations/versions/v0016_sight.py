@@ -18,14 +18,15 @@ _FUNCTIONS: Final = (
     "sees_case(gisgrid.case_file)",
     "is_called(bigint, text)",
     "grids_seen()",
-    "sees(bigint, bigint, bigint, bigint)",
+    "sees_secrets()",
+    "sees(bigint, bigint, bigint, bigint, text)",
     "sight_ids(text)",
     "sight(text)",
 )
 
 _WHOLE: Final = "(SELECT gisgrid.sight('whole') = 't')"
 _OF_CASE: Final = (
-    "(SELECT gisgrid.sight('whole') = 't' AND gisgrid.sight('confidential') = 't') OR "
+    "(SELECT gisgrid.sight('whole') = 't' AND gisgrid.sight('secret_whole') = 't') OR "
     "EXISTS (SELECT FROM gisgrid.case_file AS f WHERE f.id = case_id AND gisgrid.sees_case(f))"
 )
 _OF_GRID: Final = f"{_WHOLE} OR grid_id IN (SELECT gisgrid.grids_seen())"
@@ -69,7 +70,7 @@ _SEEN: Final = MappingProxyType(
             "EXISTS (SELECT FROM gisgrid.patrol_point AS p WHERE p.id = patrol_point_id "
             "AND gisgrid.sees(p.area_id, p.unit_id, p.micro_id, p.police_id))"
         ),
-        "personal": "kind <> 'sender' OR gisgrid.sight('confidential') = 't'",
+        "personal": "kind <> 'sender' OR gisgrid.sees_secrets()",
     }
 )
 

@@ -55,6 +55,9 @@ OPEN: Final = tuple(
     )
 )
 
+# How a browser on this machine names the service.
+_LOOPBACK: Final = re.compile(rb"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?", re.I)
+
 _NOBODY: Final = Viewer()
 _EVERY_ROLE: Final = tuple(Grant(role, whole=True) for role in ROLES)
 # In the demo: on this machine everything, from elsewhere a look.
@@ -88,14 +91,25 @@ def viewer_of(scope: Scope, service: Service, admission: Admission | None) -> Vi
         return admission.viewer
     if not service.demo:
         return _NOBODY
-    return _guest((scope.get("client") or ("",))[0])
+    return _guest((scope.get("client") or ("",))[0], _host(scope))
 
 
-@lru_cache(maxsize=1024)
-def _guest(host: str) -> Viewer:
-    """Anybody in the demo, by where they ask from."""
-    address = _address(host)
-    return _DEMO if address is not None and address.is_loopback else _DEMO_GUEST
+@lru_cache(maxsize=256)
+def _guest(client: str, host: bytes) -> Viewer:
+    """Anybody in the demo, by where they ask from and for which host.
+
+    A page of another site whose name leads here asks from this very machine, but by that name.
+    """
+    address = _address(client)
+    is_here = address is not None and address.is_loopback and _LOOPBACK.fullmatch(host)
+    return _DEMO if is_here else _DEMO_GUEST
+
+
+def _host(scope: Scope) -> bytes:
+    for name, value in scope["headers"]:
+        if name == b"host":
+            return bytes(value)
+    return b""
 
 
 def enter(scope: Scope, service: Service, admission: Admission | None) -> Viewer:
@@ -156,9 +170,19 @@ CurrentViewer = Annotated[Viewer, Depends(current_viewer)]
 
 
 async def still_in(scope: Scope, service: Service) -> bool:
-    """Whether what a request came with still holds; an answer that takes long asks again."""
-    shown = scope.get("state", {}).get("shown")
-    return shown is None or await _admission(service, shown) is not None
+    """Whether what a request came with still holds, for the right and the rows that it asked for.
+
+    An answer that takes long asks again.
+    """
+    state = scope.get("state", {})
+    shown = state.get("shown")
+    if shown is None:
+        return True
+    admission = await _admission(service, shown)
+    if admission is None:
+        return False
+    used = state.get("used")
+    return used is None or admission.viewer.sight(used[0]) == used[1]
 
 
 async def _admission(service: Service, shown: Shown) -> Admission | None:
@@ -183,6 +207,7 @@ class Needs:
             They have it nowhere.
         """
         if viewer.may(self.right):
+            request.state.used = (self.right, viewer.sight(self.right))
             return viewer
         raise Forbidden(
             f"this needs the right {self.right}",

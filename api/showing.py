@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from starlette.requests import cookie_parser
 
@@ -33,7 +34,7 @@ _HEADER: Final = "x-csrf-token"
 _FORM: Final = "application/x-www-form-urlencoded"
 _LARGEST_FORM: Final = 16 * 1024
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_OURS: Final = frozenset({None, "same-origin", "none"})
+_OURS: Final = frozenset({"same-origin", "none"})
 
 
 def cookie_name(settings: Settings) -> str:
@@ -100,7 +101,7 @@ async def require_own_page(request: Request, session: Shown | None) -> None:
     """
     if request.method in _SAFE:
         return
-    if request.headers.get("sec-fetch-site") not in _OURS:
+    if _is_foreign(request):
         raise Forbidden("another site's page asked for it", where=request.url.path)
     if session is None:
         return
@@ -111,6 +112,23 @@ async def require_own_page(request: Request, session: Shown | None) -> None:
             where=request.url.path,
             fix="send X-CSRF-Token as the page gives it, or load the page again",
         )
+
+
+def _is_foreign(request: Request) -> bool:
+    """Whether a browser says that a page of another site asks."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in _OURS
+    # Browsers that are old, or come without HTTPS, say no more than where the page is from; our
+    # own say null, for they tell nobody.
+    origin = request.headers.get("origin", "null")
+    ours = {request.headers.get("host"), urlsplit(_public_url(request)).netloc}
+    return origin != "null" and origin.partition("://")[2] not in ours
+
+
+def _public_url(request: Request) -> str:
+    settings: Settings = request.app.state.service.settings
+    return settings.public_url
 
 
 async def _form_field(request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import partial
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -136,6 +137,7 @@ async def use_link(
         return _form(request, fault=_STALE, status=404)
     except GisgridError as error:
         return form(fault=("未能设置密码", str(error)), status=kind_of(error).status)
+    await slowly(service, partial(_end, request, service, viewer))
     return _entered(service, begun, "/account")
 
 
@@ -149,9 +151,9 @@ def logout(request: Request, service: CurrentService, viewer: SignedIn) -> Respo
 
 
 def _end(request: Request, service: Service, viewer: Viewer) -> None:
-    """End the session that a request came with, if it came with one."""
+    """End the session that a request came with, if it came with one that has not ended yet."""
     if viewer.session_id is not None:
-        with service.engine.begin() as connection:
+        with suppress(NotFound), service.engine.begin() as connection:
             accounts.end_session(connection, account_of(viewer), viewer.session_id)
         service.keyring.forget(request.state.shown)
 

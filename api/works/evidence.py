@@ -116,5 +116,5 @@ def remove_evidence(
 ) -> Response:
     """Erase a picture, such as one that shows a face."""
     with changing(service, viewer, Right.WORK_CASES) as connection:
-        evidence.remove_evidence(connection, number, which)
+        evidence.remove_evidence(connection, number, which, actor=viewer.actor)
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})

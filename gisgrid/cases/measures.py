@@ -54,8 +54,8 @@ MEASURES: Final = _listed(
     ),
     Measure(
         "solved_in_place", "就地解决", "Solved in place", "count",
-        "期内当场办结、且至今仍为结案的案件。",
-        "Cases closed on the spot in the period, and closed to this day.",
+        "期内当场办结、此后未再打开的案件。",
+        "Cases closed on the spot in the period, and not opened again since.",
     ),
     Measure(
         "found_first", "主动发现", "Found before anyone reported", "count",
@@ -90,9 +90,11 @@ MEASURES: Final = _listed(
     ),
     Measure(
         "late_report_in", "超时报到", "Late to report in", "count",
-        "其中超过报到时限才报到或至今未报到的;按工作时间计的时限已扣除节假日和夜间。",
+        "其中超过报到时限才报到或至今未报到的;时限内案件已结或部门已退群的不计;"
+        "按工作时间计的时限已扣除节假日和夜间。",
         "Those of the calls that were answered after their time, or are past it without an answer; "
-        "clocks of working time leave out nights and holidays.",
+        "not where the case was over or the department had left before; clocks of working time "
+        "leave out nights and holidays.",
     ),
     Measure(
         "report_in_median_h", "报到用时中位数", "Median time to report in", "hours",

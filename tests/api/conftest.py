@@ -44,7 +44,9 @@ def squares(lend: Callable[[str], str], district_template: str) -> Iterator[Engi
 def client(squares: Engine, settings: Settings) -> Iterator[TestClient]:
     """A client of the API over the small district, on the same machine."""
     with TestClient(
-        create_app(settings, engine=squares, demo=True), client=("127.0.0.1", 50_000)
+        create_app(settings, engine=squares, demo=True),
+        client=("127.0.0.1", 50_000),
+        base_url="http://127.0.0.1",
     ) as made:
         yield made
 

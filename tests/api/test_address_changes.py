@@ -39,7 +39,9 @@ def client(taught: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         patch.setattr(shadow_module, "_LOOK_EVERY", 0.05)
         patch.setattr(shadow_module, "_REST", 1)
         with TestClient(
-            create_app(settings, engine=taught, demo=True), client=("127.0.0.1", 50_000)
+            create_app(settings, engine=taught, demo=True),
+            client=("127.0.0.1", 50_000),
+            base_url="http://127.0.0.1",
         ) as made:
             yield made
 

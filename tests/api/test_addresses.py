@@ -25,7 +25,9 @@ JSON, CSV, ARROW = "application/json", "text/csv", "application/vnd.apache.arrow
 def client(sample: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     settings = Settings(home=tmp_path_factory.mktemp("home"), batch_limit=500)
     with TestClient(
-        create_app(settings, engine=sample, demo=True), client=("127.0.0.1", 50_000)
+        create_app(settings, engine=sample, demo=True),
+        client=("127.0.0.1", 50_000),
+        base_url="http://127.0.0.1",
     ) as made:
         yield made
 

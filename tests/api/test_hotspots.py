@@ -21,7 +21,9 @@ def reader(town: Engine, settings: Settings) -> Iterator[TestClient]:
     """A client of the API over the town with its hazards."""
     gather_hazards(town)
     with TestClient(
-        create_app(settings, engine=town, demo=True), client=("127.0.0.1", 50_000)
+        create_app(settings, engine=town, demo=True),
+        client=("127.0.0.1", 50_000),
+        base_url="http://127.0.0.1",
     ) as made:
         yield made
 

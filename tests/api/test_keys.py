@@ -213,7 +213,15 @@ def test_nobody_comes_in_while_the_database_is_away(
                 connection.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'))
 
 
-def test_streams_end_within_two_seconds_of_their_key(base: Engine, settings: Settings) -> None:
+def end_role(connection: Connection, account_id: int, key_id: int) -> None:
+    (role,) = accounts.roles_of(connection, account_id)
+    accounts.withdraw(connection, account_id, role.id, actor=ACTOR)
+
+
+@pytest.mark.parametrize("end", [end_key, end_role])
+def test_streams_end_within_two_seconds_of_their_key_or_right(
+    base: Engine, settings: Settings, end: _End
+) -> None:
     with base.begin() as connection:
         account_id = account_with(connection, "client", whole=True)
         key = key_of(connection, account_id)
@@ -224,7 +232,7 @@ def test_streams_end_within_two_seconds_of_their_key(base: Engine, settings: Set
             answer = connected.getresponse()
             assert answer.readline()
             with base.begin() as connection:
-                accounts.revoke_key(connection, key.id, actor=ACTOR)
+                end(connection, account_id, key.id)
             began = time.monotonic()
             answer.read()
             assert time.monotonic() - began < 2.0

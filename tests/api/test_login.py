@@ -199,6 +199,22 @@ def test_a_change_by_a_session_needs_its_own_token(guest: TestClient, base: Engi
     assert program.post("/v1/accounts", json={"name": "by-key"}).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://elsewhere.example", 403),
+        ("http://testserver.elsewhere.example", 403),
+        ("http://testserver", 303),
+        ("null", 303),
+    ],
+)
+def test_an_old_browser_says_at_least_where_its_page_is_from(
+    guest: TestClient, origin: str, status: int
+) -> None:
+    form = {"name": "ann", "password": PASSWORD}
+    assert guest.post("/login", data=form, headers={"Origin": origin}).status_code == status
+
+
 def test_another_sites_form_does_not_sign_anybody_in(guest: TestClient) -> None:
     form = {"name": "ann", "password": PASSWORD}
     answer = guest.post("/login", data=form, headers={"Sec-Fetch-Site": "cross-site"})
@@ -332,9 +348,13 @@ def test_a_link_sets_the_password_of_its_account_for_a_quarter_of_an_hour(
         mine = one_time_link.c.account_id == stale
         connection.execute(update(one_time_link).where(mine).values(expires_at=func.now()))
     form = {"password": OTHER, "again": OTHER}
+    sign_in(guest)
+    before = guest.cookies["gisgrid"]
+    form["csrf"] = csrf_of(guest)
     assert guest.post("/login/link", data=form | {"token": old}).status_code == 404
     assert guest.post("/login/link", data=form | {"token": link}).status_code == 303
     assert guest.get("/v1/me").json()["name"] == "linked"
+    assert holding(guest, before).get("/v1/me").status_code == 401
     assert sign_in(TestClient(guest.app, follow_redirects=False), "linked", OTHER) == 303
 
 

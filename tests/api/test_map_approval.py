@@ -18,8 +18,8 @@ def test_every_map_and_page_prints_the_approval_number(
     squares: Engine, settings: Settings, number: str
 ) -> None:
     numbered = settings.model_copy(update={"map_approval": number})
-    here = ("127.0.0.1", 50_000)
-    with TestClient(create_app(numbered, engine=squares, demo=True), client=here) as client:
+    app = create_app(numbered, engine=squares, demo=True)
+    with TestClient(app, client=("127.0.0.1", 50_000), base_url="http://127.0.0.1") as client:
         for path in ("/", "/planner", "/patrols", "/maps/grids", "/maps/hazards"):
             page = client.get(path)
             assert page.status_code == 200, path

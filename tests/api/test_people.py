@@ -36,7 +36,7 @@ def engine(clone: Callable[[str], str], town_template: str) -> Iterator[Engine]:
 def client(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Somebody who may do everything."""
     app = create_app(Settings(home=tmp_path_factory.mktemp("home")), engine=engine, demo=True)
-    with TestClient(app, client=("127.0.0.1", 50_000)) as made:
+    with TestClient(app, client=("127.0.0.1", 50_000), base_url="http://127.0.0.1") as made:
         yield made
 
 

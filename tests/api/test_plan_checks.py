@@ -23,7 +23,11 @@ def client(
     """A client over a district with the plans of these tests; none of them publishes anything."""
     engine = make_engine(clone(district_template))
     settings = Settings(home=tmp_path_factory.mktemp("home"), gap_tolerance_m2=5.0)
-    with TestClient(create_app(settings, engine=engine, demo=True), client=("::1", 50_000)) as made:
+    with TestClient(
+        create_app(settings, engine=engine, demo=True),
+        client=("::1", 50_000),
+        base_url="http://127.0.0.1",
+    ) as made:
         yield made
     engine.dispose()
 

@@ -28,7 +28,11 @@ def quiet(
     """A client over a district with the plans of many tests; none of them publishes anything."""
     engine = make_engine(clone(district_template))
     settings = Settings(home=tmp_path_factory.mktemp("home"))
-    with TestClient(create_app(settings, engine=engine, demo=True), client=("::1", 50_000)) as made:
+    with TestClient(
+        create_app(settings, engine=engine, demo=True),
+        client=("::1", 50_000),
+        base_url="http://127.0.0.1",
+    ) as made:
         yield made
     engine.dispose()
 
@@ -343,12 +347,34 @@ def test_a_plan_has_a_name(quiet: TestClient, name: str) -> None:
     ],
 )
 def test_who_may_change_plans_in_the_demo(quiet: TestClient, host: str, status: int) -> None:
-    client = TestClient(quiet.app, client=(host, 50_000))
+    client = TestClient(quiet.app, client=(host, 50_000), base_url="http://127.0.0.1")
     answer = client.post("/v1/plans", json={"name": "x"})
     assert answer.status_code == status, answer.text
     if status == 403:
         assert answer.json()["type"] == "urn:gisgrid:problem:forbidden"
     assert client.get("/v1/plans").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost:8000", 201),
+        ("LOCALHOST", 201),
+        ("127.0.0.1:80", 201),
+        ("[::1]:8000", 201),
+        ("elsewhere.example:8000", 403),
+        ("localhost.elsewhere.example", 403),
+        ("127.0.0.1.elsewhere.example", 403),
+        ("elsewhere@localhost", 403),
+        ("10.1.2.3", 403),
+        ("", 403),
+    ],
+)
+def test_a_name_of_another_site_that_leads_here_may_only_look(
+    quiet: TestClient, host: str, status: int
+) -> None:
+    answer = quiet.post("/v1/plans", json={"name": "x"}, headers={"Host": host})
+    assert answer.status_code == status, answer.text
 
 
 def test_every_route_that_changes_plans_asks_who_may(quiet: TestClient) -> None:

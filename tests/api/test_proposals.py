@@ -55,7 +55,9 @@ def crowded(clone: Callable[[str], str], template: str) -> Iterator[Engine]:
 @pytest.fixture
 def quiet(honeycomb: Engine, settings: Settings) -> Iterator[TestClient]:
     with TestClient(
-        create_app(settings, engine=honeycomb, demo=True), client=("::1", 50_000)
+        create_app(settings, engine=honeycomb, demo=True),
+        client=("::1", 50_000),
+        base_url="http://127.0.0.1",
     ) as made:
         yield made
 
@@ -152,7 +154,9 @@ def test_only_planners_of_drawn_plans_may_ask(honeycomb: Engine, settings: Setti
         answer = client.post("/v1/plans/1/proposals", json={"unit": UNIT})
         assert answer.status_code == 403
     with TestClient(
-        create_app(settings, engine=honeycomb, demo=True), client=("::1", 50_000)
+        create_app(settings, engine=honeycomb, demo=True),
+        client=("::1", 50_000),
+        base_url="http://127.0.0.1",
     ) as client:
         # Plan 1 only lists what was published.
         assert client.post("/v1/plans/1/proposals", json={"unit": UNIT}).status_code == 409

@@ -22,7 +22,9 @@ from tests.village import ACROSS, MICROS, UNIT, house, households
 def village_client(village: Engine, settings: Settings) -> Iterator[TestClient]:
     """A client of the API over the village, on the same machine."""
     with TestClient(
-        create_app(settings, engine=village, demo=True), client=("127.0.0.1", 50_000)
+        create_app(settings, engine=village, demo=True),
+        client=("127.0.0.1", 50_000),
+        base_url="http://127.0.0.1",
     ) as made:
         yield made
 

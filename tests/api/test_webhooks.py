@@ -197,7 +197,7 @@ def test_every_step_of_a_channels_cases_is_told_unless_it_is_confidential(
         webhooks.add(connection, "resident", receiver.url, hosts=hosts, actor=Actor("cli"))
     place = {"lon": WEST + STEP / 4, "lat": SOUTH + STEP / 4}
     app = create_app(settings, engine=squares, demo=True)
-    with TestClient(app, client=("127.0.0.1", 50_000)) as client:
+    with TestClient(app, client=("127.0.0.1", 50_000), base_url="http://127.0.0.1") as client:
         for category in ("littering", "security-tip"):
             told = client.post("/v1/reports", json={"category": category, **place})
             assert told.status_code == 201

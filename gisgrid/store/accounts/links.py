@@ -22,6 +22,8 @@ __all__ = ["Link", "link_of", "make_first_link", "make_link", "use_link"]
 
 _LASTS: Final = timedelta(minutes=15)
 _SYSTEM: Final = Actor("system")
+# Two servers that start at once, or two links that are used at once, make one administrator.
+_FIRST_LOCK: Final = 7_461_218
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def make_first_link(connection: Connection) -> str | None:
 
     Links of before are void.
     """
+    _take_turn(connection)
     if roles.has_admin(connection):
         return None
     return _make(connection, None)
@@ -116,11 +119,17 @@ def use_link(connection: Connection, token: str, password: str, *, name: str = "
 
 
 def _first_admin(connection: Connection, name: str) -> int:
+    _take_turn(connection)
     if roles.has_admin(connection):
         raise Conflict("there is an administrator", fix="who gives you an account")
     account_id = records.add(connection, name, actor=_SYSTEM)
     roles.give(connection, account_id, "admin", actor=_SYSTEM, whole=True)
     return account_id
+
+
+def _take_turn(connection: Connection) -> None:
+    """Wait for others who make the administrator, or a link for them, until they have done so."""
+    connection.execute(select(func.pg_advisory_xact_lock(_FIRST_LOCK)))
 
 
 def _make(connection: Connection, account_id: int | None) -> str:

@@ -14,11 +14,11 @@ from gisgrid.store.tables import case_call
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from gisgrid.store.cases.writing import Held
 
-__all__ = ["Call", "add_call", "calls_of", "finish_all", "release_all", "update_call"]
+__all__ = ["Call", "add_call", "call_ended", "calls_of", "finish_all", "release_all", "update_call"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Call:
         By when it is to report in.
     reported_in_at, left_at, done_at : datetime or None
     overdue : bool
-        It is late, or reported in late.
+        It is late, or reported in late; not where the case was over in time.
     """
 
     department: str
@@ -57,7 +57,7 @@ def calls_of(connection: Connection, case_ids: Collection[int]) -> Mapping[int, 
     The caller has read the cases, and so may see them.
     """
     c = case_call.c
-    ended = func.coalesce(c.reported_in_at, c.left_at, func.clock_timestamp())
+    ended = call_ended()
     query = (
         select(case_call, (c.due_at < ended).label("overdue"))
         .where(c.case_id.in_(list(case_ids)))
@@ -69,6 +69,13 @@ def calls_of(connection: Connection, case_ids: Collection[int]) -> Mapping[int, 
             Call(**{name: getattr(row, name) for name in Call.__dataclass_fields__})
         )
     return found
+
+
+def call_ended() -> ColumnElement[datetime]:
+    """Until when a department was awaited: that it came or left, that the case was over, now."""
+    c = case_call.c
+    # Done before left: a case that is opened again lets those go that were done.
+    return func.coalesce(c.reported_in_at, c.done_at, c.left_at, func.clock_timestamp())
 
 
 def add_call(

@@ -95,7 +95,7 @@ class PublicCase:
     steps : tuple of PublicStep
         The first one first.
     merged_into : PublicCase or None
-        How far the case is that it became part of.
+        How far the case is that it became part of, in the end.
     actions : tuple of str
         What the reporter may do.
     """
@@ -160,10 +160,13 @@ def _public(connection: Connection, of: Any, *, followed: bool = False) -> Publi
     if row is None:
         raise no_such_case("report")
     case = case_of(row)
+    if followed and case.merged_into is not None:
+        # Merged on: the reporter hears of the one that stays in the end.
+        return _public(connection, case_file.c.id == case.merged_into, followed=True)
     events = _events(connection, case.id)
     calls = calls_of(connection, [case.id])[case.id]
     into = None
-    if case.merged_into is not None and not followed:
+    if case.merged_into is not None:
         into = _public(connection, case_file.c.id == case.merged_into, followed=True)
     return PublicCase(
         case=case,

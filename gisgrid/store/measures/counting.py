@@ -10,6 +10,7 @@ from sqlalchemy.types import Float
 
 from gisgrid.cases.categories import GROUPS, STAFF_SOURCES, categories
 from gisgrid.cases.stages import OPEN, Stage
+from gisgrid.store.cases.called import call_ended
 from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import case_call, case_event, case_file, hazard
 
@@ -165,7 +166,9 @@ def _events(connection: Connection, asked: Asked) -> Select[Any]:
     def cases(condition: ColumnElement[Any], name: str) -> ColumnElement[Any]:
         return func.count(distinct(c.id)).filter(condition).label(name)
 
-    in_place = and_(in_period, e.action == "close-on-spot", c.stage == Stage.CLOSED)
+    # Of a case that was opened again and closed otherwise the two times differ.
+    settled = and_(c.stage == Stage.CLOSED, c.closed_at == e.at)
+    in_place = and_(in_period, e.action == "close-on-spot", settled)
     columns = [
         cases(in_place, "solved_in_place"),
         cases(and_(in_period, e.action == "reopen"), "reopened"),
@@ -194,12 +197,11 @@ def _passed_on() -> Select[Any]:
 
 def _calls(connection: Connection, asked: Asked) -> Select[Any]:
     c = case_call.c
-    ended = func.coalesce(c.reported_in_at, c.left_at, func.clock_timestamp())
     hours = func.extract("epoch", c.reported_in_at - c.called_at) / 3600
     columns = [
         func.count().label("called"),
         _count(c.reported_in_at.is_not(None), "reported_in"),
-        _count(c.due_at < ended, "late_report_in"),
+        _count(c.due_at < call_ended(), "late_report_in"),
         *(
             type_coerce(func.percentile_cont(share).within_group(hours), Float).label(name)
             for share, name in ((0.5, "report_in_median_h"), (0.9, "report_in_p90_h"))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_ATTEMPTS", "Delivery", "Due", "deliveries", "due", "pause_after", "settle"]
 
-# Over some nineteen hours: a weekend's outage is not bridged, a night's is.
+# Over some fifteen hours: a weekend's outage is not bridged, a night's is.
 MOST_ATTEMPTS: Final = 8
 _FIRST_PAUSE: Final = timedelta(seconds=30)
 _LONGEST_PAUSE: Final = timedelta(hours=6)

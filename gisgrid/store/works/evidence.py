@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from gisgrid.errors import Conflict, InputError, NotFound
+from gisgrid.store.audit import note
 from gisgrid.store.cases.records import get
 from gisgrid.store.cases.writing import hold
 from gisgrid.store.tables import case_evidence
@@ -150,8 +151,8 @@ def evidence_jpeg(connection: Connection, number: str, which: int) -> bytes:
     return bytes(jpeg)
 
 
-def remove_evidence(connection: Connection, number: str, which: int) -> None:
-    """Erase a picture, such as one that shows somebody's face.
+def remove_evidence(connection: Connection, number: str, which: int, *, actor: Actor) -> None:
+    """Erase a picture, such as one that shows somebody's face; the audit log says who did.
 
     Raises
     ------
@@ -161,8 +162,10 @@ def remove_evidence(connection: Connection, number: str, which: int) -> None:
     case = hold(connection, number).case
     own = case_evidence.c
     gone = delete(case_evidence).where(own.case_id == case.id, own.id == which)
-    if not connection.execute(gone).rowcount:
+    digest = connection.scalar(gone.returning(own.sha256))
+    if digest is None:
         raise _unknown(number, which)
+    note(connection, actor, "case.evidence.remove", f"case:{case.id}", digest)
 
 
 def _listed() -> Any:

@@ -46,7 +46,7 @@ def client(
     """A client of the open demo over the small district."""
     app = create_app(Settings(home=tmp_path_factory.mktemp("home")), engine=served, demo=True)
     app.state.service.log._stream = log
-    with TestClient(app, client=("127.0.0.1", 50_000)) as made:
+    with TestClient(app, client=("127.0.0.1", 50_000), base_url="http://127.0.0.1") as made:
         yield made
 
 

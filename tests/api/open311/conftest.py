@@ -18,7 +18,9 @@ def client(
     engine = make_engine(clone(district_template))
     settings = Settings(home=tmp_path_factory.mktemp("home"))
     with TestClient(
-        create_app(settings, engine=engine, demo=True), client=("127.0.0.1", 50_000)
+        create_app(settings, engine=engine, demo=True),
+        client=("127.0.0.1", 50_000),
+        base_url="http://127.0.0.1",
     ) as made:
         yield made
     engine.dispose()

@@ -55,7 +55,7 @@ def test_discovery_names_the_endpoint_and_both_forms(client: TestClient) -> None
     found = both(client, "/open311/discovery", "discovery")
     assert set(found) == {"changeset", "contact", "key_service", "endpoints"}
     (endpoint,) = found["endpoints"]
-    assert endpoint["url"] == "http://testserver/open311/v2"
+    assert endpoint["url"] == "http://127.0.0.1/open311/v2"
     assert endpoint["formats"] == ["text/xml", "application/json"]
 
 

@@ -114,3 +114,26 @@ def test_a_problem_is_solved_on_the_spot_with_a_picture(
         (picture,) = evidence.evidence_of(connection, case.number)
     assert (case.stage, case.source, picture.stage) == ("closed", "patrol", "after")
     opened.assert_quiet()
+
+
+def test_a_picture_that_fails_does_not_tell_the_problem_twice(
+    ground: Engine, open_address: str, visit: Opener
+) -> None:
+    page = ready(visit, f"{open_address}/today", **PHONE).page
+    locate(page, 0.75, 0.25)
+    page.locator("#new").click()
+    tap(page, "消防隐患", "堵塞消防通道")
+    page.locator("#report-dialog").get_by_role("button", name="我的位置").click()
+    expect(page.locator("#where")).to_contain_text("位置标好了")
+    page.get_by_label("说明").fill("一件事")
+    broken = {"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"}
+    page.get_by_label("照片").set_input_files(broken)
+    send = page.locator("#report-dialog").get_by_role("button", name="上报")
+    send.click()
+    expect(page.locator("#said.bad")).to_be_visible()
+    expect(page.locator("#report-dialog")).to_be_visible()
+    page.get_by_label("照片").set_input_files([])
+    send.click()
+    expect(page.locator("#report-dialog")).to_be_hidden()
+    with ground.connect() as connection:
+        assert len(cases.listing(connection, cases.CaseFilter(words="一件事")).cases) == 1

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from gisgrid.access import RIGHTS, ROLES, Actor, Right
 from gisgrid.errors import Conflict, InputError, NotFound, TooManyRequests, Unauthenticated
 from gisgrid.store import accounts, grids
 from gisgrid.store.accounts import attempts
+from gisgrid.store.accounts.secrets import digest, new_secret
 from gisgrid.store.engine import make_engine
-from gisgrid.store.tables import account_role, login_attempt, login_session
+from gisgrid.store.tables import account_role, login_attempt, login_session, one_time_link
 
 ACTOR = Actor("cli")
 PASSWORD = "three plain words"
@@ -260,3 +261,27 @@ def test_a_refused_password_leaves_the_link_to_be_used(kept: Engine) -> None:
     with kept.connect() as connection:
         assert accounts.use_link(connection, link, PASSWORD, name="root")
         assert accounts.has_admin(connection)
+
+
+def test_two_links_at_once_make_one_administrator(kept: Engine) -> None:
+    # What two servers that started at once could print before they took turns.
+    tokens = [new_secret() for _ in range(2)]
+    soon = func.now() + timedelta(minutes=5)
+    with kept.begin() as connection:
+        rows = [
+            {"token_sha256": digest(one), "purpose": "first-admin", "expires_at": soon}
+            for one in tokens
+        ]
+        connection.execute(insert(one_time_link).values(rows))
+    with ThreadPoolExecutor(1) as pool, kept.connect() as first, kept.connect() as second:
+        made = accounts.use_link(first, tokens[0], PASSWORD, name="one")
+        waiting = pool.submit(accounts.use_link, second, tokens[1], PASSWORD, name="two")
+        try:
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+        finally:
+            first.commit()
+        with pytest.raises(Conflict, match="there is an administrator"):
+            waiting.result(timeout=10)
+    with kept.begin() as connection:
+        accounts.disable(connection, made, actor=ACTOR)

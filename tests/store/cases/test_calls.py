@@ -189,3 +189,16 @@ def test_a_call_on_an_old_version(connection: Connection) -> None:
     case = dispatched(connection)
     with pytest.raises(StaleVersion):
         report_in(connection, case.number, "chengguan", actor=CHENGGUAN, version=1)
+
+
+def test_who_did_not_come_to_what_was_over_in_time_is_not_late(connection: Connection) -> None:
+    case = dispatched(connection)
+    for action in ("begin", "feedback", "verify", "close"):
+        act(connection, case.number, action, actor=MEMBER)
+    (one,) = calls_of(connection, [case.id])[case.id]
+    assert one.done_at is not None
+    earlier = {"called_at": one.called_at - timedelta(days=9), "due_at": one.done_at}
+    connection.execute(update(case_call).values(earlier))
+    assert not calls_of(connection, [case.id])[case.id][0].overdue
+    connection.execute(update(case_call).values(due_at=one.done_at - timedelta(seconds=1)))
+    assert calls_of(connection, [case.id])[case.id][0].overdue

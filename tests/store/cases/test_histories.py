@@ -97,10 +97,14 @@ def test_of_the_case_that_stays_only_its_stage_is_told(connection: Connection) -
     assert seen.merged_into is not None
     assert seen.merged_into.case.stage is Stage.ACCEPTED
     assert (seen.merged_into.steps, seen.merged_into.actions) == ((), ())
-    act(connection, stays.number, "merge", actor=MEMBER, about=told(connection).number)
+    last = dispatched(connection)
+    act(connection, stays.number, "merge", actor=MEMBER, about=last.number)
     again = public_history(connection, case.code).merged_into
     assert again is not None
-    assert again.merged_into is None
+    # Not that it was merged on: that would be the end of what they hear.
+    assert (again.case.number, again.merged_into) == (last.number, None)
+    assert again.blocker is not None
+    assert (again.blocker.departments, again.steps) == (("chengguan",), ())
 
 
 def test_the_sender_of_a_tip_follows_it(connection: Connection) -> None:

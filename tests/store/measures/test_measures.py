@@ -112,6 +112,8 @@ def some_events(rng: np.random.Generator, cases: Sequence[Row]) -> list[Row]:
         for version in range(1, int(rng.integers(1, 7))):
             action = str(rng.choice(actions))
             before = str(rng.choice(["not-responsible", "closed"])) if action == "reopen" else None
+            # What was closed on the spot, and what was opened again after that.
+            closing = action == "close-on-spot" and rng.random() < 0.5
             rows.append(
                 {
                     "case_id": case["id"],
@@ -119,7 +121,7 @@ def some_events(rng: np.random.Generator, cases: Sequence[Row]) -> list[Row]:
                     "action": action,
                     "from_stage": before,
                     "to_stage": "accepted",
-                    "at": moment(rng),
+                    "at": (case["closed_at"] if closing else None) or moment(rng),
                     "actor_ref": "system",
                 }
             )
@@ -142,6 +144,9 @@ def some_calls(rng: np.random.Generator, cases: Sequence[Row]) -> list[Row]:
                     "due_at": called + timedelta(hours=8),
                     "reported_in_at": called + timedelta(minutes=int(rng.integers(1, 1000)))
                     if rng.random() < 0.8
+                    else None,
+                    "done_at": called + timedelta(hours=float(rng.uniform(1, 20)))
+                    if rng.random() < 0.5
                     else None,
                 }
             )
@@ -211,7 +216,8 @@ class Oracle:
             "fixed": sum(self.within(one["fixed_at"]) for one in hazards)
             + sum(one in others for one in done),
             "solved_in_place": sum(
-                one["stage"] == "closed" and self.did(one, "close-on-spot") > 0 for one in cases
+                one["stage"] == "closed" and self.did(one, "close-on-spot", one["closed_at"]) > 0
+                for one in cases
             ),
             "found_first": len(first),
             "share_found_first": len(first) / found if found else None,
@@ -219,7 +225,9 @@ class Oracle:
             "closed": len(done),
             "called": len(calls),
             "reported_in": len(hours),
-            "late_report_in": sum(one["due_at"] < (one["reported_in_at"] or now) for one in calls),
+            "late_report_in": sum(
+                one["due_at"] < (one["reported_in_at"] or one["done_at"] or now) for one in calls
+            ),
             "report_in_median_h": np.percentile(hours, 50) if hours else None,
             "report_in_p90_h": np.percentile(hours, 90) if hours else None,
             "overdue": sum(
@@ -237,9 +245,12 @@ class Oracle:
             "rating": np.mean(ratings) if ratings else None,
         }
 
-    def did(self, case: Row, action: str) -> int:
+    def did(self, case: Row, action: str, at: datetime | None = None) -> int:
         return sum(
-            one["case_id"] == case["id"] and one["action"] == action and self.within(one["at"])
+            one["case_id"] == case["id"]
+            and one["action"] == action
+            and self.within(one["at"])
+            and at in (None, one["at"])
             for one in self.rows["event"]
         )
 
@@ -337,6 +348,19 @@ def test_cases_that_are_worked_on_show_in_the_measures(connection: Connection) -
     assert (rows["chengguan"].figures["found"], rows["market"].figures["found"]) == (1, 0)
     act(connection, refused.number, "reopen", actor=RESIDENT, reason="没有解决")
     assert measure(connection, since, until).total.figures["reopened"] == 1
+
+
+def test_what_was_opened_again_was_not_solved_in_place(connection: Connection) -> None:
+    since, until = (datetime.now(UTC) + timedelta(days=n) for n in (-1, 1))
+    case = closed(connection)
+    act(connection, case.number, "reopen", actor=MEMBER, reason="又来了")
+    for action in ("begin", "feedback", "verify", "close"):
+        act(connection, case.number, action, actor=MEMBER)
+    figures = measure(connection, since, until).total.figures
+    assert (figures["closed"], figures["solved_in_place"]) == (1, 0)
+    act(connection, case.number, "reopen", actor=MEMBER, reason="又来了")
+    act(connection, case.number, "close-on-spot", actor=MEMBER)
+    assert measure(connection, since, until).total.figures["solved_in_place"] == 1
 
 
 def test_a_reporter_who_hears_nothing_is_counted(connection: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from gisgrid.access import EVERYTHING, Sight
 from gisgrid.cases.pictures import Picture
 from gisgrid.errors import Conflict, InputError, NotFound
+from gisgrid.store import audit
 from gisgrid.store.cases.records import Case
 from gisgrid.store.cases.reporting import NewCase, report
 from gisgrid.store.engine import make_engine
@@ -49,9 +51,13 @@ def test_a_picture_is_kept_once_and_given_back(connection: Connection, told: Rep
     assert evidence_of(connection, case.number) == [first, second]
     assert (second.stage, second.width, second.actor_ref) == ("after", 4, MEMBER.ref)
     assert evidence_jpeg(connection, case.number, second.id) == b"two"
-    remove_evidence(connection, case.number, first.id)
+    remove_evidence(connection, case.number, first.id, actor=MEMBER)
     assert evidence_of(connection, case.number) == [second]
-    for call in (evidence_jpeg, remove_evidence):
+    # That there was one, and who erased it, stays known.
+    connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    (noted,) = audit.listing(connection, actor=MEMBER.ref, subject=f"case:{case.id}", limit=1)
+    assert (noted.action, noted.digest) == ("case.evidence.remove", first.sha256)
+    for call in (evidence_jpeg, partial(remove_evidence, actor=MEMBER)):
         with pytest.raises(NotFound, match="no such picture"):
             call(connection, case.number, first.id)
         with pytest.raises(NotFound, match="no such picture"):
@@ -86,7 +92,7 @@ def test_a_confidential_case_keeps_its_pictures_to_itself(
     for call in (
         lambda: evidence_of(connection, case.number),
         lambda: evidence_jpeg(connection, case.number, picture.id),
-        lambda: remove_evidence(connection, case.number, picture.id),
+        lambda: remove_evidence(connection, case.number, picture.id, actor=MEMBER),
         lambda: add(connection, case, b"y"),
     ):
         with pytest.raises(NotFound, match="no such case"):

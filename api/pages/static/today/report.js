@@ -10,7 +10,8 @@ import { sendPicture, takeStep } from "../cases/steps.js";
 
 const byId = (id) => document.getElementById(id);
 const dialog = byId("report-dialog"), form = byId("report");
-let what = null, place = null;
+// What was told already, so that a picture that fails does not tell it twice.
+let what = null, place = null, told = null;
 
 export function initReport(done) {
   byId("new").addEventListener("click", open);
@@ -26,6 +27,7 @@ export function initReport(done) {
 function open() {
   dialog.showModal();
   form.reset();
+  told = null;
   what = new CategoryChoice(byId("what"));
   if (!place) {
     const map = makeMap("map", data);
@@ -46,11 +48,11 @@ async function send() {
   const where = place.point ? { ...place.point, place: text.value.trim() } : { address: text.value.trim() };
   byId("send").disabled = true;
   try {
-    let { content: one } = await ask("/v1/cases", { method: "POST", body: { category: what.value, description: description.value.trim(), source: source.value, ...where } });
-    if (picture.files.length) await sendPicture(one.number, picture.files[0], spot.checked ? "after" : "before");
-    if (spot.checked) one = await takeStep(one, "close-on-spot");
+    told ??= (await ask("/v1/cases", { method: "POST", body: { category: what.value, description: description.value.trim(), source: source.value, ...where } })).content;
+    if (picture.files.length) await sendPicture(told.number, picture.files[0], spot.checked ? "after" : "before");
+    if (spot.checked) told = await takeStep(told, "close-on-spot");
     dialog.close();
-    say(`${one.number} ${one.stage_zh}。`, `${one.number}: ${one.stage_en}.`);
+    say(`${told.number} ${told.stage_zh}。`, `${told.number}: ${told.stage_en}.`);
     return true;
   } finally {
     byId("send").disabled = false;

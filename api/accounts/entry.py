@@ -19,6 +19,7 @@ from api.problems import kind_of, problem_of
 from api.service import CurrentService, Service
 from api.showing import drop_cookie, set_cookie
 from gisgrid.access import Viewer
+from gisgrid.access.households import household
 from gisgrid.errors import GisgridError, NotFound, TooManyRequests, Unauthenticated
 from gisgrid.store import accounts
 
@@ -74,7 +75,7 @@ async def login(
     wanted: Annotated[str, Form(alias="next", max_length=2000)] = "/",
 ) -> Response:
     """Begin a session, always a new one."""
-    address = str(client_address(request.scope))
+    address = household(client_address(request.scope))
     work = partial(
         accounts.sign_in,
         service.engine,

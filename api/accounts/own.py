@@ -19,6 +19,7 @@ from api.plans.bodies import ShortBody
 from api.problems import kind_of
 from api.service import CurrentService, Service
 from gisgrid.access import Right, Viewer
+from gisgrid.access.households import household
 from gisgrid.errors import GisgridError
 from gisgrid.store import accounts, clock, grids
 from gisgrid.store.texts import printable
@@ -54,7 +55,7 @@ async def change_password(
 ) -> Response:
     """Change the password; whoever knows the present one may."""
     account_id = account_of(viewer)
-    address = str(client_address(request.scope))
+    address = household(client_address(request.scope))
 
     def work() -> None:
         accounts.authenticate(service.engine, viewer.name, current, address)

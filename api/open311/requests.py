@@ -160,7 +160,7 @@ def read_token(
 
 def _reading(service: Service, viewer: Viewer) -> Any:
     """What one may see of cases here: never what is confidential, whatever one's rights."""
-    return open_reading(service, sight=replace(viewer.sight(Right.REPORT), confidential=False))
+    return open_reading(service, sight=replace(viewer.sight(Right.REPORT), confidential=None))
 
 
 def _place(form: NewRequest, service: Service) -> tuple[float, float]:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from ipaddress import IPv4Address, IPv6Address, ip_network
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
+from gisgrid.access.households import household
 from gisgrid.errors import TooManyRequests
 from gisgrid.store.tables import report_tally
 
 if TYPE_CHECKING:
     from datetime import date
+    from ipaddress import IPv4Address, IPv6Address
 
     from sqlalchemy import Connection
 
 __all__ = ["count_report"]
-
-# A household has a whole network of IPv6 addresses to choose from.
-_HOUSEHOLD: Final = 64
 
 
 def count_report(
@@ -60,8 +58,4 @@ def count_report(
 
 
 def _sender(address: IPv4Address | IPv6Address | None, day: date) -> bytes:
-    if isinstance(address, IPv6Address):
-        told = str(ip_network((address, _HOUSEHOLD), strict=False))
-    else:
-        told = str(address or "")
-    return hashlib.sha256(f"{day} {told}".encode()).digest()
+    return hashlib.sha256(f"{day} {household(address)}".encode()).digest()

@@ -179,6 +179,15 @@ def test_failed_logins_wait_longer_and_longer_and_not_for_ever(
     assert sign_in(TestClient(guest.app, client=("127.0.0.1", 1)), password="x") == 401
 
 
+def test_one_who_fails_from_many_addresses_of_one_network_waits_too(guest: TestClient) -> None:
+    def fail(address: str) -> int:
+        return sign_in(TestClient(guest.app, client=(address, 1)), "ann", "wrong")
+
+    answers = {fail(f"2001:db8::{number + 1}") for number in range(8)}
+    assert answers == {401, 429}
+    assert fail("2001:db8:0:1::1") == 401
+
+
 def test_a_change_by_a_session_needs_its_own_token(guest: TestClient, base: Engine) -> None:
     sign_in(guest, "root")
     body = {"name": "new-one"}

@@ -30,6 +30,7 @@ __all__ = ["Sprung", "spring_due", "spring_from_item"]
 _LOCK: Final = 7_461_205
 # Each is a case with its own statements: a transaction shall not take minutes.
 _MOST: Final = 500
+_LONGEST_NAME: Final = 200
 _SYSTEM: Final = Actor("system")
 _WORDS: Final = {
     "expiry": "{zh}「{name}」已于 {day} 到期 / {en} expired on {day}",
@@ -92,7 +93,9 @@ def spring_due(
         kind = FACILITY_KINDS.get(row.kind)
         if kind is None:
             continue
-        told = {"zh": kind.zh, "en": kind.en, "name": row.name or row.source_id, "day": row.due_on}
+        # A name from a file may be longer than the words of a case: it shall hold up no others.
+        name = (row.name or row.source_id)[:_LONGEST_NAME]
+        told = {"zh": kind.zh, "en": kind.en, "name": name, "day": row.due_on}
         new = NewCase(
             category=kind.category,
             lon=row.lon,

@@ -378,7 +378,7 @@ def test_tips_are_counted_for_those_alone_who_may_see_them(connection: Connectio
     since, until = (datetime.now(UTC) + timedelta(days=n) for n in (-1, 1))
     told(connection, category="gaming-room-tip", source="tip")
     assert measure(connection, since, until).total.figures["found"] == 1
-    look_as(connection, replace(ALL, confidential=False))
+    look_as(connection, replace(ALL, confidential=None))
     assert measure(connection, since, until).total.figures["found"] == 0
 
 

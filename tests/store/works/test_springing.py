@@ -60,6 +60,13 @@ def test_what_is_due_springs_once_for_each_day(connection: Connection) -> None:
     assert [(one.facility, one.due_on) for one in spring(connection, 40)] == [("old", later)]
 
 
+def test_a_name_that_is_too_long_holds_up_no_others(connection: Connection) -> None:
+    day = today(connection)
+    put(connection, "long", kind="ramp", name="坡" * 5000, expires_on=day - timedelta(1))
+    put(connection, "next", kind="ramp", expires_on=day)
+    assert [one.facility for one in spring(connection)] == ["long", "next"]
+
+
 def test_closing_a_case_of_upkeep_is_upkeep(connection: Connection) -> None:
     day = today(connection)
     put(

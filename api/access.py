@@ -61,7 +61,12 @@ _LOOPBACK: Final = re.compile(rb"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]
 _NOBODY: Final = Viewer()
 _EVERY_ROLE: Final = tuple(Grant(role, whole=True) for role in ROLES)
 # In the demo: on this machine everything, from elsewhere a look.
-_DEMO: Final = Viewer(name="demo", grants=_EVERY_ROLE)
+# Save what is confidential: for that somebody has to say who they are.
+_DEMO: Final = Viewer(
+    name="demo",
+    grants=_EVERY_ROLE,
+    limited_to=frozenset(Right) - {Right.SEE_CONFIDENTIAL},
+)
 _DEMO_GUEST: Final = Viewer(
     name="demo",
     grants=_EVERY_ROLE,

@@ -85,30 +85,37 @@ class Chores:
         while not self._stopping.wait(pause):
             pause = every
             for chore in (self._spring, self._escalate, self._forget):
-                self._do(chore)
+                while self._do(chore) and not self._stopping.is_set():
+                    pass
 
-    def _do(self, chore: Callable[[Connection], object]) -> None:
-        """One chore in a transaction of its own, so that none holds up another."""
+    def _do(self, chore: Callable[[Connection], bool]) -> bool:
+        """One chore in a transaction of its own, so that none holds up another.
+
+        Whether it is to be done again at once, for it takes so many at a time.
+        """
         try:
             with self._engine.begin() as connection:
                 if connection.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
-                    chore(connection)
+                    return chore(connection)
         # The database may be away: the thread outlives that.
         except Exception as error:
             self._log.error("chores", error)
+        return False
 
-    def _spring(self, connection: Connection) -> None:
+    def _spring(self, connection: Connection) -> bool:
         zone = self._settings.zone
-        spring_due(
+        found = spring_due(
             connection,
             clock.now(connection, zone),
             zone=zone,
             calendar=self._calendar,
             prefix=self._settings.case_prefix,
         )
+        return bool(found)
 
-    def _escalate(self, connection: Connection) -> None:
-        escalate_overdue(connection, calendar=self._calendar)
+    def _escalate(self, connection: Connection) -> bool:
+        return bool(escalate_overdue(connection, calendar=self._calendar))
 
-    def _forget(self, connection: Connection) -> None:
+    def _forget(self, connection: Connection) -> bool:
         personal.expire(connection, clock.now(connection, self._settings.zone))
+        return False

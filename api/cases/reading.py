@@ -159,5 +159,5 @@ def read_reporter(
         why = f"case:{case.number}"
         fields = personal.look(connection, case.reporter, actor=viewer.actor, why=why)
         content = {"revision": revisions.current(connection), "fields": fields}
-    headers = {"Cache-Control": PRIVATE}
+    headers = {"Cache-Control": f"{PRIVATE}, no-store"}
     return Response(json_bytes(content), media_type="application/json", headers=headers)

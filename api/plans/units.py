@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import shapely
@@ -124,7 +124,9 @@ def _answer(
     made: Callable[[Connection], dict[str, Any]],
     media_type: str,
 ) -> Response:
-    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
+    # A tip says nothing of where a border should run, whoever may see it.
+    sight = replace(viewer.sight(Right.SEE_PLACES), confidential=None)
+    with open_reading(service, sight=sight) as reading:
         plan = plans.by_id(reading.connection, plan_id)
         drafts.require_drawn(plan)
         content = made(reading.connection)

@@ -128,7 +128,9 @@ def reopen_report(
 
 def _act(service: Service, viewer: Viewer, code: str, action: str, **words: str) -> Response:
     with _own(service, viewer) as connection:
-        cases.act_by_code(connection, code, action, actor=RESIDENT, **words)
+        cases.act_by_code(
+            connection, code, action, actor=RESIDENT, calendar=service.calendar, **words
+        )
         return _answer(_told(connection, code, service))
 
 

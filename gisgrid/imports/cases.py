@@ -189,7 +189,7 @@ class _Reporting:
             channel=self._file.channel,
             severity=int(severity) if severity else None,
             reported_at=when,
-            source_id=f"{self._file.source}:{source_id}",
+            source_id=source_id,
             reporter=person,
             description=str(told.get("description") or ""),
             place=str(told.get("place") or ""),

@@ -93,7 +93,9 @@ def draw_borders(shapes: NDArray[np.object_]) -> Borders:
         rings, part = shapely.get_rings(parts, return_index=True)
         shell = np.r_[True, part[1:] != part[:-1]]
         # The interior lies left of a shell that runs against the clock, right of such a hole.
-        joint.add(rings, owner[part] + begin, shapely.is_ccw(rings) == shell)
+        # Coordinates that no place has overflow, and their ring runs either way.
+        with np.errstate(over="ignore", invalid="ignore"):
+            joint.add(rings, owner[part] + begin, shapely.is_ccw(rings) == shell)
         size = min(_PORTION, len(shapes) - begin)
         polygon_rings.append(np.bincount(owner[part], minlength=size).astype(np.int32))
         shells.append(shell)

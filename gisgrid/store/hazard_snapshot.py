@@ -56,7 +56,7 @@ class HazardKind(NamedTuple):
 
 @dataclass(frozen=True)
 class HazardSnapshot:
-    """The hazards of one state of the record that are not confidential.
+    """The hazards of one state of the record, as far as they may be seen.
 
     Attributes
     ----------

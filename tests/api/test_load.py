@@ -130,14 +130,15 @@ def assert_nothing_lost(engine: Engine, tally: dict[str, Any]) -> None:
     with engine.connect() as connection:
         found = set(
             connection.scalars(
-                select(case_file.c.source_id).where(case_file.c.source_id.like("crowd-%"))
+                select(case_file.c.source_id).where(case_file.c.source_id.like("patrol:crowd-%"))
             )
         )
         versions = dict(connection.execute(select(case_file.c.number, case_file.c.version)).all())
         events = connection.scalar(select(func.count()).select_from(case_event))
-    assert set(tally["reported"]) <= found
+    reported = {f"patrol:{name}" for name in tally["reported"]}
+    assert reported <= found
     # What was in flight when the server died may be there although nobody was told.
-    assert len(found) - len(set(tally["reported"])) <= MEMBERS
+    assert len(found - reported) <= MEMBERS
     lost = {name: step for name, step in tally["steps"].items() if versions[name] < step}
     assert lost == {}
     assert events is not None and events >= sum(versions.values())

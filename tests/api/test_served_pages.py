@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 from sqlalchemy import Engine
 
 from tests.campaigns import bring, small_campaign
@@ -10,13 +11,23 @@ from tests.campaigns import bring, small_campaign
 from .browsing import Opener
 
 
+def scroll_to(page: Page, path: str) -> None:
+    """Look for an operation: of a long document only what is in view is drawn."""
+    control = page.locator(".opblock-summary-control", has_text=path.replace("/", "/\u200b"))
+    for height in range(0, 60_000, 500):
+        page.evaluate("height => window.scrollTo(0, height)", height)
+        page.wait_for_timeout(50)
+        if control.count():
+            return
+    raise AssertionError(f"{path} is not in the document")
+
+
 def test_the_api_documentation_works_from_its_own_files(address: str, visit: Opener) -> None:
     opened = visit(f"{address}/docs")
     page = opened.page
     page.wait_for_selector(".opblock")
-    shown = page.inner_text("#docs")
-    for path in ("/v1/resolve", "/v1/resolve/batch", "/v1/grids/{code}", "/readyz"):
-        assert path in shown.replace("\u200b", "")
+    for path in ("/v1/resolve", "/v1/grids/{code}", "/v1/cases", "/healthz"):
+        scroll_to(page, path)
     page.locator(".opblock-summary-control", has_text="healthz").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from gisgrid.cases.calendar import packaged_calendar
 from gisgrid.cases.clocks import COMPLEX, ESCALATION
@@ -18,7 +18,7 @@ from gisgrid.store.cases.own import as_reporter
 from gisgrid.store.cases.records import no_such_case
 from gisgrid.store.cases.writing import Held, checked_words, hold, take
 from gisgrid.store.scope import visible_to
-from gisgrid.store.tables import case_file
+from gisgrid.store.tables import case_event, case_file
 
 if TYPE_CHECKING:
     from gisgrid.access import Actor
@@ -117,6 +117,7 @@ def act_by_code(
     actor: Actor,
     reason: str = "",
     about: str = "",
+    calendar: WorkCalendar | None = None,
 ) -> Case:
     """Take a step with one's own report: ``reopen`` with a reason, or ``rate`` with 1 to 5.
 
@@ -131,6 +132,8 @@ def act_by_code(
     reason : str
     about : str
         The rating.
+    calendar : WorkCalendar, optional
+        The packaged one without it.
 
     Raises
     ------
@@ -149,7 +152,8 @@ def act_by_code(
                 raise InputError("a rating is 1 to 5", where=repr(about))
             changes["rating"] = int(about)
         else:
-            changes = _changes(connection, held, action, about, packaged_calendar())
+            clocks = calendar or packaged_calendar()
+            changes = _changes(connection, held, action, about, clocks)
         return take(
             connection, held, step, stage, actor=actor, reason=reason, about=about, changes=changes
         )
@@ -179,7 +183,11 @@ def _reopen(
 def _extend(
     connection: Connection, held: Held, about: str, calendar: WorkCalendar
 ) -> dict[str, Any]:
-    due = COMPLEX.due(calendar, held.case.reported_at).at
+    taken_on = select(func.max(case_event.c.at)).where(
+        case_event.c.case_id == held.case.id, case_event.c.action.in_(("accept", "reopen"))
+    )
+    since = connection.scalar(taken_on) or held.case.reported_at
+    due = COMPLEX.due(calendar, since).at
     if held.case.due_at is not None and due <= held.case.due_at:
         raise Conflict("has all the time that can be allowed", where=held.case.number)
     return {"due_at": due}
@@ -211,7 +219,8 @@ def _merge(
             where=about,
             fix="name another case that is open or closed",
         )
-    return {"merged_into_id": found.id}
+    release_all(connection, held)
+    return {"merged_into_id": found.id, "lead_department": ""}
 
 
 def _hand_back(

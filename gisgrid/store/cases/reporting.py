@@ -62,7 +62,7 @@ class NewCase:
     reported_at : datetime, optional
         Now without it.
     source_id : str
-        What its source calls it; the same one is not taken twice.
+        What its source calls it; the same one of a source is not taken twice.
     reporter : mapping of str to str
         ``name``, ``telephone``: kept apart, and not at all where it is empty.
     coded : bool
@@ -142,7 +142,7 @@ def report(
         connection,
         new,
         number=number,
-        source_id=checked_words(new.source_id, "source_id", _LONGEST_PLACE) or number,
+        source_id=_named(new, number),
         code_hash=code_hash(code) if code else None,
         stage_since=now,
         heard_at=now,
@@ -164,6 +164,12 @@ def report(
     follow(connection, number, category, None, Stage.REPORTED, now)
     row = connection.execute(select_cases().where(case_file.c.id == case_id)).one()
     return replace(case_of(row), code=code)
+
+
+def _named(new: NewCase, number: str) -> str:
+    """What a case is kept under: no name that a source gives can be that of another one's case."""
+    name = checked_words(new.source_id, "source_id", _LONGEST_PLACE)
+    return f"{new.source}:{name}" if name else f"case:{number}"
 
 
 def _check(new: NewCase) -> None:

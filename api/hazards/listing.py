@@ -71,7 +71,7 @@ def list_hazards(
     service: CurrentService,
     viewer: Looker,
 ) -> Response:
-    """A page at a time, tips for those alone who may see them; `next` is the address of the page after."""
+    """A page at a time, tips for those who may see them; `next` is the page after."""
     settings = service.settings
     wanted, box = query.wanted(settings), box_of(query.bbox)
     with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Engine, func, select
@@ -40,7 +39,7 @@ def test_every_case_goes_a_way_that_the_table_knows(district: District) -> None:
 
 def test_the_pilots_totals_come_from_the_rows(sample: Engine) -> None:
     with sample.connect() as connection:
-        look_as(connection, replace(EVERYTHING, confidential=True))
+        look_as(connection, EVERYTHING.disclosed())
         told = measure(connection, FIRST_DAY, LAST_DAY, by="category")
     found = {one.key: one.figures["found"] for one in told.rows}
     pilot = {"fire": 23_000, "security": 9_420, "city": 1_340, "tip": 37}
@@ -52,7 +51,7 @@ def test_the_pilots_totals_come_from_the_rows(sample: Engine) -> None:
 
 def test_the_rows_of_the_cases_agree_with_their_steps(sample: Engine) -> None:
     with sample.connect() as connection:
-        look_as(connection, replace(EVERYTHING, confidential=True))
+        look_as(connection, EVERYTHING.disclosed())
         last = select(
             case_event.c.case_id, func.max(case_event.c.version).label("version")
         ).group_by(case_event.c.case_id)

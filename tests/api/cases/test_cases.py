@@ -109,8 +109,12 @@ def test_coordinates_of_phones_are_converted_and_that_is_noted(
 
 
 def test_the_same_of_one_source_is_taken_once(client: TestClient) -> None:
-    tell(client, source="police_call", source_id="110-1")
-    assert "on record already" in tell(client, source_id="110-1", status=409)["detail"]
+    told = tell(client, source="police_call", source_id="110-1")
+    again = tell(client, source="police_call", source_id="110-1", status=409)
+    assert "on record already" in again["detail"]
+    # Another source has names of its own, and none can take the name of a case.
+    assert tell(client, source="hotline", source_id="110-1")["number"] != told["number"]
+    assert tell(client, source_id=f"case:{told['number']}")["number"] != told["number"]
 
 
 def test_of_two_at_once_one_wins(client: TestClient) -> None:

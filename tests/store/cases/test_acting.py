@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -154,11 +154,19 @@ def test_accepting_starts_the_clock_of_the_category(connection: Connection) -> N
     case = told(connection, category="repair")
     assert case.due_at == ACCEPTING.due(CALENDAR, case.stage_since).at
     case = act(connection, case.number, "accept", actor=MEMBER)
-    assert case.due_at == Clock("working-days", 5).due(CALENDAR, case.stage_since).at
+    taken_on = case.stage_since
+    assert case.due_at == Clock("working-days", 5).due(CALENDAR, taken_on).at
     case = act(connection, case.number, "extend", actor=CHIEF, reason="要开会")
-    assert case.due_at == COMPLEX.due(CALENDAR, case.reported_at).at
+    assert case.due_at == COMPLEX.due(CALENDAR, taken_on).at
     with pytest.raises(Conflict, match="all the time"):
         act(connection, case.number, "extend", actor=CHIEF, reason="还要")
+
+
+def test_an_old_call_has_all_the_time_from_the_day_it_was_accepted(connection: Connection) -> None:
+    case = told(connection, category="repair", reported_at=datetime(2024, 3, 1, tzinfo=UTC))
+    case = act(connection, case.number, "accept", actor=MEMBER)
+    now = act(connection, case.number, "extend", actor=CHIEF, reason="要开会")
+    assert now.due_at == COMPLEX.due(CALENDAR, case.stage_since).at
 
 
 def test_escalation_shortens_the_clock_and_never_hides_that_it_is_late(

@@ -162,6 +162,13 @@ def test_a_case_that_is_handed_back_waits_for_another_department(connection: Con
     assert call(connection, case.number, ["housing"], actor=CHIEF).lead_department == "housing"
 
 
+def test_of_a_case_that_is_merged_all_departments_leave(connection: Connection) -> None:
+    case, stays = dispatched(connection, "chengguan", "market"), dispatched(connection, "market")
+    now = act(connection, case.number, "merge", actor=CHIEF, about=stays.number)
+    assert (now.lead_department, there(connection, case.number)) == ("", {})
+    assert set(there(connection, stays.number)) == {"market"}
+
+
 def test_a_department_sees_the_cases_that_it_was_called_to(connection: Connection) -> None:
     case, other = dispatched(connection), told(connection)
     look_as(connection, Sight(department="chengguan"))

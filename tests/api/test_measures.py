@@ -20,6 +20,8 @@ from gisgrid.store.tables import hazard
 from tests.commands import Run
 from tests.towns import SIDE, SOUTH, WEST
 
+from .signing import signed_in
+
 PERIOD = {"from": "2024-03-01", "to": "2024-04-01"}
 
 
@@ -52,7 +54,8 @@ def client(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield made
 
 
-def test_figures_come_with_their_definitions(client: TestClient) -> None:
+def test_figures_come_with_their_definitions(client: TestClient, engine: Engine) -> None:
+    signed_in(client, engine, "officer", whole=True)
     told = client.get("/v1/measures", params=PERIOD).json()
     assert (told["from"], told["by"], told["level"]) == (
         "2024-03-01T00:00:00+08:00",
@@ -74,7 +77,8 @@ def test_a_guest_measures_without_tips(engine: Engine) -> None:
         assert stranger.get("/v1/measures", params=PERIOD).status_code == 401
 
 
-def test_csv_runs_no_formula(client: TestClient) -> None:
+def test_csv_runs_no_formula(client: TestClient, engine: Engine) -> None:
+    signed_in(client, engine, "officer", whole=True)
     asked = client.get("/v1/measures", params={**PERIOD, "by": "category", "format": "csv"})
     assert asked.headers["content-type"].startswith("text/csv")
     assert "attachment" in asked.headers["content-disposition"]
@@ -102,6 +106,7 @@ def test_without_a_period_the_last_thirty_days_are_measured(client: TestClient) 
 
 
 def test_the_command_tells_the_same(client: TestClient, engine: Engine, gisgrid: Run) -> None:
+    signed_in(client, engine, "officer", whole=True)
     url = engine.url.render_as_string(hide_password=False)
     asked = ("measures", "--from", "2024-03-01", "--to", "2024-04-01", "--database", url)
     code, out, _ = gisgrid(*asked, "--by", "category", "--json")

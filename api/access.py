@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from anyio import to_thread
@@ -18,9 +17,12 @@ from fastapi import Depends, Request
 
 from api.showing import require_own_page, shown_by
 from gisgrid.access import ROLES, Grant, Right, Viewer
+from gisgrid.access.households import address_of
 from gisgrid.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
     from starlette.types import Scope
 
     from api.keyring import Shown
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OPEN",
     "CurrentViewer",
+    "Needs",
     "allowed",
     "client_address",
     "current_viewer",
@@ -70,7 +73,7 @@ _DEMO: Final = Viewer(
 _DEMO_GUEST: Final = Viewer(
     name="demo",
     grants=_EVERY_ROLE,
-    limited_to=frozenset({Right.RESOLVE, Right.SEE_PLACES, Right.MEASURE}),
+    limited_to=frozenset({Right.RESOLVE, Right.SEE_PLACES, Right.SEE_PEOPLE, Right.MEASURE}),
 )
 
 
@@ -105,7 +108,7 @@ def _guest(client: str, host: bytes) -> Viewer:
 
     A page of another site whose name leads here asks from this very machine, but by that name.
     """
-    address = _address(client)
+    address = address_of(client)
     is_here = address is not None and address.is_loopback and _LOOPBACK.fullmatch(host)
     return _DEMO if is_here else _DEMO_GUEST
 
@@ -152,8 +155,8 @@ async def current_viewer(request: Request) -> Viewer:
         A page of somebody else asks by the session of a browser.
     """
     service: Service = request.app.state.service
-    service.limiter.admit(request.scope)
     shown = shown_by(request.scope, service.settings)
+    service.limiter.admit(request.scope, shown=shown is not None)
     admission = None
     if shown is not None:
         admission = await _admission(service, shown)
@@ -228,13 +231,4 @@ def allowed(right: Right) -> Any:
 
 def client_address(scope: Scope) -> IPv4Address | IPv6Address | None:
     """Where a request came from; None where that is not known."""
-    return _address((scope.get("client") or ("",))[0])
-
-
-def _address(host: str) -> IPv4Address | IPv6Address | None:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
+    return address_of((scope.get("client") or ("",))[0])

@@ -7,53 +7,25 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from sqlalchemy import Engine
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import (
-    audit,
-    comparing,
-    docs,
-    grids,
-    health,
-    history,
-    holds,
-    hotspots,
-    maps,
-    measures,
-    resolve,
-)
-from api.access import current_viewer
-from api.accounts import ROUTERS as ACCOUNT_ROUTERS
 from api.accounts.entry import to_login
-from api.addresses.routers import ROUTERS as ADDRESS_ROUTERS
-from api.campaigns import router as campaigns
-from api.cases import ROUTERS as CASE_ROUTERS
 from api.describing import complete
-from api.hazards.routers import ROUTERS as HAZARD_ROUTERS
 from api.headers import SafeHeaders
 from api.lasting import while_in
-from api.ogc.routers import ROUTERS as OGC_ROUTERS
-from api.open311 import ROUTERS as OPEN311_ROUTERS
-from api.pages import cases as case_pages
-from api.pages import router as pages
-from api.patrols import ROUTERS as PATROL_ROUTERS
-from api.people import ROUTERS as PEOPLE_ROUTERS
-from api.plans import ROUTERS as PLAN_ROUTERS
-from api.problems import Problem, add_handlers
+from api.pages.refusals import as_page
+from api.problems import add_handlers
 from api.quick import QuickResolve
-from api.reports import router as reports
+from api.routes import all_routes
 from api.service import Service
+from api.showing import cookie_name
 from api.watching import Watch
-from api.works import ROUTERS as WORK_ROUTERS
 from gisgrid.errors import Unauthenticated
-from gisgrid.maps.bundle import ASSETS
 from gisgrid.settings import DEMO_DATABASE, Settings
 from gisgrid.store.engine import connect, serve_from
 
@@ -77,7 +49,9 @@ class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         if self.openapi_schema is None:
-            self.openapi_schema = complete(super().openapi())
+            self.openapi_schema = complete(
+                super().openapi(), self.routes, cookie_name(self.state.service.settings)
+            )
         return self.openapi_schema
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,46 +104,11 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(service, database, engine, alone, demo),
-        dependencies=[Depends(current_viewer)],
-        responses={status: {"model": Problem} for status in (401, 403, 429, 503)},
+        routes=all_routes(),
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.service = service
-    for router in (
-        resolve.router,
-        grids.router,
-        comparing.router,
-        history.router,
-        holds.router,
-        hotspots.router,
-        campaigns,
-        maps.router,
-        maps.page_router,
-        measures.router,
-        audit.router,
-        health.router,
-    ):
-        app.include_router(router)
-    for router in (
-        *ACCOUNT_ROUTERS,
-        *ADDRESS_ROUTERS,
-        *PLAN_ROUTERS,
-        *PATROL_ROUTERS,
-        *OGC_ROUTERS,
-        *HAZARD_ROUTERS,
-        *WORK_ROUTERS,
-        *CASE_ROUTERS,
-        reports,
-        *OPEN311_ROUTERS,
-        *PEOPLE_ROUTERS,
-    ):
-        app.include_router(router)
-    app.include_router(docs.router)
-    app.include_router(pages.router)
-    app.include_router(case_pages.router)
-    app.mount("/static/vendor", StaticFiles(directory=ASSETS / "vendor", check_dir=False))
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "pages" / "static"))
-    add_handlers(app)
+    add_handlers(app, as_page)
     app.add_exception_handler(Unauthenticated, to_login)
     watching = partial(
         Watch,

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from gisgrid.access import Sight
 from gisgrid.store import clock, personal
-from gisgrid.store.cases import escalate_overdue
+from gisgrid.store.cases import escalate_overdue, once
 from gisgrid.store.engine import make_engine
 from gisgrid.store.scope import looking
 from gisgrid.store.works.springing import spring_due
@@ -117,5 +117,7 @@ class Chores:
         return bool(escalate_overdue(connection, calendar=self._calendar))
 
     def _forget(self, connection: Connection) -> bool:
-        personal.expire(connection, clock.now(connection, self._settings.zone))
+        now = clock.now(connection, self._settings.zone)
+        personal.expire(connection, now)
+        once.expire(connection, now)
         return False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
+from gisgrid.access.households import address_of, household
 from gisgrid.errors import TooManyRequests
 
 if TYPE_CHECKING:
@@ -16,8 +18,16 @@ __all__ = ["Limiter"]
 
 # Addresses that are remembered; those beyond begin anew.
 _REMEMBERED: Final = 10_000
-# Asked by what watches over the service, which must not be shut out when it is busy.
+# Asked by what watches over the service, which must not be shut out when it is busy: free as long
+# as nothing has to be looked up for it.
 _FREE: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _counted(host: str) -> str:
+    """What is counted in the place of an address: a whole network of IPv6 asks as one."""
+    address = address_of(host)
+    return host if address is None else household(address)
 
 
 class Limiter:
@@ -37,16 +47,22 @@ class Limiter:
         # What each address and each key may still ask for, and when that was so.
         self._left: dict[str, tuple[float, float]] = {}
 
-    def admit(self, scope: Scope) -> None:
-        """Count a request, unless it asks how the service is.
+    def admit(self, scope: Scope, *, shown: bool = False) -> None:
+        """Count a request, unless it asks how the service is and shows nothing to get in by.
+
+        Parameters
+        ----------
+        scope : Scope
+        shown : bool
+            It shows a key or a session, which has to be looked up on record.
 
         Raises
         ------
         TooManyRequests
             Its address has asked too often.
         """
-        if self.per_second and scope["path"] not in _FREE:
-            self._take((scope.get("client") or ("",))[0], self.per_second)
+        if self.per_second and (shown or scope["path"] not in _FREE):
+            self._take(_counted((scope.get("client") or ("",))[0]), self.per_second)
 
     def admit_key(self, key_id: int | None, per_second: int) -> None:
         """Count a request made with an API key that has a limit of its own.
@@ -69,5 +85,7 @@ class Limiter:
         self._left[who] = (left if left < 1.0 else left - 1.0, now)
         if left < 1.0:
             raise TooManyRequests(
-                f"more than {per_second} requests a second", fix="ask again in a second"
+                f"more than {per_second} requests a second",
+                fix="ask again in a second",
+                retry_after=(1.0 - left) / per_second,
             )

@@ -18,12 +18,18 @@ from typing import IO, Any, Final
 import orjson
 from sqlalchemy.exc import DBAPIError
 
+from gisgrid.cases.codes import CODE_LENGTH
 from gisgrid.errors import GisgridError
 
 __all__ = ["Log", "describe", "shown_path"]
 
 _MOMENT: Final = 0.05  # seconds
-_SECRET: Final = ("/v1/reports/", "/report/", "/open311/v2/tokens/")
+# What stands in the place of a code, and whatever has as many of its characters in a row: however
+# a path is mangled, a code in it is not written down.
+_SECRET: Final = re.compile(
+    r"(?<=/v1/reports/)[^/]+|(?<=/report/)[^/]+|(?<=/open311/v2/tokens/)[^/]+"
+    rf"|[A-Za-z0-9_-]{{{CODE_LENGTH},}}"
+)
 
 
 class Log:
@@ -69,10 +75,7 @@ class Log:
 
 def shown_path(path: str) -> str:
     """A path as it may be written down: without the code of a report."""
-    for start in _SECRET:
-        if path.startswith(start):
-            return start + re.sub(r"^[^/]+", "***", path.removeprefix(start))
-    return path
+    return _SECRET.sub("***", path)
 
 
 def describe(error: Exception) -> dict[str, str]:

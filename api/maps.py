@@ -15,12 +15,13 @@ from sqlalchemy import Table
 
 from api.answers import answer
 from api.headers import page_nonce
+from api.pages.doors import doors_part
 from api.parameters import AtQuery, Code
 from api.problems import Problem
 from api.reading import Reading, open_reading
 from api.service import CurrentService
 from api.viewers import Looker, Measurer
-from gisgrid.access import Right
+from gisgrid.access import Right, Viewer
 from gisgrid.maps.district import campaign_page, grids_page, staffing_page
 from gisgrid.maps.recorded_hazards import served_hazards_page
 from gisgrid.store import tables
@@ -78,7 +79,7 @@ def grids_map(
         page = _drawn(
             service, reading, ("grids", viewer.sight(Right.SEE_PLACES).key), _GRIDS_SHOW, draw
         )
-    return _serve(request, page, reading)
+    return _serve(request, viewer, page, reading)
 
 
 @router.get("/hazards", status_code=307, response_class=Response)
@@ -100,7 +101,7 @@ def hazards_page(request: Request, service: CurrentService, viewer: Looker) -> R
         page = _drawn(
             service, reading, ("hazards", viewer.sight(Right.SEE_PLACES).key), _HAZARDS_SHOW, draw
         )
-    return _serve(request, page, reading)
+    return _serve(request, viewer, page, reading)
 
 
 @router.get("/staffing", response_class=Response, responses={422: {"model": Problem}})
@@ -118,7 +119,7 @@ def staffing_map(
             return staffing_page(reading.connection, reading.at, service.settings, nonce=nonce)
 
         page = _drawn(service, reading, ("staffing", sight.key), _STAFFING_SHOWS, draw)
-    return _serve(request, page, reading)
+    return _serve(request, viewer, page, reading)
 
 
 @router.get(
@@ -142,7 +143,7 @@ def campaign_map(
 
         key = ("campaign", query.code, viewer.sight(Right.SEE_PLACES).key)
         page = _drawn(service, reading, key, _CAMPAIGN_SHOWS, draw)
-    return _serve(request, page, reading)
+    return _serve(request, viewer, page, reading)
 
 
 def _drawn(
@@ -167,13 +168,18 @@ def _drawn(
     return page
 
 
-def _serve(request: Request, page: _Page, reading: Reading) -> Response:
+def _serve(request: Request, viewer: Viewer, page: _Page, reading: Reading) -> Response:
     nonce = page_nonce(request)
+    # Which pages a head leads to is its viewer's own, and no part of what is kept.
+    doors = doors_part(viewer, request.url.path).encode()
+    mark = b"<!--doors " + page.placeholder + b"-->"
+    body = page.body.replace(mark, doors).replace(page.placeholder, nonce.encode())
+    digest = hashlib.sha256(page.digest.encode() + doors).hexdigest()[:20]
     return answer(
         request,
-        page.body.replace(page.placeholder, nonce.encode()),
+        body,
         reading.revision,
         media_type=_HTML,
-        tag=f'"r{reading.revision}-{page.digest}"',
+        tag=f'"r{reading.revision}-{digest}"',
         private=True,
     )

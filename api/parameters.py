@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from gisgrid.errors import InputError
 from gisgrid.geometry.crs import ACCEPTED
 from gisgrid.store.drafts.fields import printable, storable
+from gisgrid.times import EARLIEST_YEAR, LATEST_YEAR, in_calendar
 
-__all__ = ["AtQuery", "Code", "CrsName", "Instant", "Note", "box_of"]
+__all__ = ["AtQuery", "Code", "CrsName", "Instant", "Moment", "Note", "box_of"]
 
 
 # In an address an unescaped + stands for a blank.
@@ -22,7 +24,15 @@ def _instant(text: str | None) -> str | None:
     return None if text is None else _BLANK_OFFSET.sub(r"\1+", printable(text))
 
 
+def told(moment: datetime) -> datetime:
+    """A moment as it is, where every zone can tell it."""
+    if not in_calendar(moment):
+        raise ValueError(f"give a year from {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return moment
+
+
 Code = Annotated[str, AfterValidator(printable), Field(max_length=200)]
+Moment = Annotated[AwareDatetime, AfterValidator(told)]
 Note = Annotated[str, AfterValidator(storable), Field(max_length=1000)]
 # The length binds the text alone: the constraint cannot be applied to a null of a JSON body.
 Instant = Annotated[

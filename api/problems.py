@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import http
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +24,16 @@ from starlette.requests import ClientDisconnect
 from gisgrid import errors
 from gisgrid.store.failures import busy
 
-__all__ = ["KINDS", "MEDIA_TYPE", "Kind", "Problem", "add_handlers", "problem", "problem_of"]
+__all__ = [
+    "KINDS",
+    "MEDIA_TYPE",
+    "Kind",
+    "Problem",
+    "add_handlers",
+    "problem",
+    "problem_of",
+    "retry_of",
+]
 
 MEDIA_TYPE: Final = "application/problem+json"
 _TYPE_PREFIX: Final = "urn:gisgrid:problem:"
@@ -64,7 +74,6 @@ _WAIT = "try again in a moment; whoever runs the server sees more in its log"
 _DOWN = "the database cannot be reached at the moment"
 _RETRY: Final[Mapping[int, Mapping[str, str]]] = {
     401: {"WWW-Authenticate": "Bearer"},
-    429: {"Retry-After": "1"},
     503: {"Retry-After": "5"},
 }
 _FAULT = "something went wrong here; it has been logged"
@@ -99,6 +108,14 @@ KINDS: Final[Mapping[type[Exception], Kind]] = {
     exc.TimeoutError: Kind(503, "busy", "Too many requests at once", "try again in a moment"),
     Exception: Kind(500, "fault", "An internal fault", _FAULT),
 }
+
+
+def retry_of(error: Exception, status: int) -> dict[str, str]:
+    """The headers that say when, or how, to ask again."""
+    if isinstance(error, errors.TooManyRequests):
+        # Whole seconds, and never too few.
+        return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
+    return dict(_RETRY.get(status, {}))
 
 
 def kind_of(error: Exception) -> Kind:
@@ -159,15 +176,15 @@ def problem_of(request: Request, error: Exception, *, status: int | None = None)
         type_=_TYPE_PREFIX + kind.slug,
         fix=fix,
         faults=faults,
-        headers=_RETRY.get(kind.status),
+        headers=retry_of(error, kind.status),
     )
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Answer every error of an application with a problem document."""
+def add_handlers(app: FastAPI, shown: Callable[[Request, Response], Response]) -> None:
+    """Answer every error of an application with a problem document, as `shown` shows it."""
 
     async def handle(request: Request, error: Exception) -> Response:
-        return problem_of(request, error)
+        return shown(request, problem_of(request, error))
 
     families: list[type[Exception]] = [HTTPException, *KINDS]
     for family in families:

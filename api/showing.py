@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fastapi import Request, Response
     from starlette.types import Scope
 
+    from api.service import Service
     from gisgrid.settings import Settings
 
 __all__ = [
@@ -101,7 +102,7 @@ async def require_own_page(request: Request, session: Shown | None) -> None:
     """
     if request.method in _SAFE:
         return
-    if _is_foreign(request):
+    if _is_foreign(request, session):
         raise Forbidden("another site's page asked for it", where=request.url.path)
     if session is None:
         return
@@ -114,21 +115,22 @@ async def require_own_page(request: Request, session: Shown | None) -> None:
         )
 
 
-def _is_foreign(request: Request) -> bool:
+def _is_foreign(request: Request, session: Shown | None) -> bool:
     """Whether a browser says that a page of another site asks."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site not in _OURS
-    # Browsers that are old, or come without HTTPS, say no more than where the page is from; our
-    # own say null, for they tell nobody.
-    origin = request.headers.get("origin", "null")
-    ours = {request.headers.get("host"), urlsplit(_public_url(request)).netloc}
-    return origin != "null" and origin.partition("://")[2] not in ours
-
-
-def _public_url(request: Request) -> str:
-    settings: Settings = request.app.state.service.settings
-    return settings.public_url
+    # Browsers that are old, or come without HTTPS, say no more than where the page is from.
+    origin = request.headers.get("origin")
+    service: Service = request.app.state.service
+    if origin is None:
+        return False
+    if origin == "null":
+        # So say forms of our own pages, which tell nobody, and those of a page in a sandbox. The
+        # demo asks for no session whose token would tell the two apart.
+        return service.demo and session is None
+    ours = {request.headers.get("host"), urlsplit(service.settings.public_url).netloc}
+    return origin.partition("://")[2] not in ours
 
 
 async def _form_field(request: Request) -> str:

@@ -15,6 +15,7 @@ __all__ = [
     "Looker",
     "Measurer",
     "Patroller",
+    "PeopleLooker",
     "Planner",
     "Publisher",
     "Resolver",
@@ -23,6 +24,7 @@ __all__ = [
 
 Resolver = Annotated[Viewer, allowed(Right.RESOLVE)]
 Looker = Annotated[Viewer, allowed(Right.SEE_PLACES)]
+PeopleLooker = Annotated[Viewer, allowed(Right.SEE_PEOPLE)]
 Measurer = Annotated[Viewer, allowed(Right.MEASURE)]
 Patroller = Annotated[Viewer, allowed(Right.PATROL)]
 Planner = Annotated[Viewer, allowed(Right.PLAN)]

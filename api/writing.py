@@ -12,6 +12,7 @@ from api.answers import PRIVATE, json_bytes
 from gisgrid.exports.documents import document
 from gisgrid.store import revisions
 from gisgrid.store.audit import act_as
+from gisgrid.store.clock import name_zone
 from gisgrid.store.scope import look_as
 
 if TYPE_CHECKING:
@@ -43,9 +44,8 @@ def changing(service: Service, viewer: Viewer, right: Right) -> Iterator[Connect
     with service.engine.begin() as connection:
         look_as(connection, viewer.sight(right))
         act_as(connection, viewer.actor)
-        # The zone is for triggers that have to know which day it is.
-        told = {**_LONGEST, "gisgrid.zone": service.settings.time_zone}
-        connection.execute(select(*(func.set_config(*one, True) for one in told.items())))
+        name_zone(connection, service.settings.time_zone)
+        connection.execute(select(*(func.set_config(*one, True) for one in _LONGEST.items())))
         yield connection
 
 

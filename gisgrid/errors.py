@@ -160,7 +160,19 @@ class Unauthenticated(GisgridError):
 
 
 class TooManyRequests(GisgridError):
-    """A client asks more often than it may."""
+    """A client asks more often than it may.
+
+    Parameters
+    ----------
+    retry_after : float
+        Seconds until it may ask again.
+    """
+
+    def __init__(
+        self, what: str, *, where: str = "", fix: str = "", retry_after: float = 1.0
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(what, where=where, fix=fix)
 
 
 class WorkerError(GisgridError):

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import re
-from datetime import MAXYEAR, date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, tzinfo
 
 from gisgrid.errors import InputError
 
-__all__ = ["EARLIEST_YEAR", "parse_instant", "parse_shift"]
+__all__ = ["EARLIEST_YEAR", "LATEST_YEAR", "in_calendar", "parse_instant", "parse_shift"]
 
 # Nothing here is older, and near the year 1 time zones lead out of the calendar.
 EARLIEST_YEAR = 1000
+# In the last year of the calendar they do so too.
+LATEST_YEAR = MAXYEAR - 1
+
+
+def in_calendar(moment: datetime) -> bool:
+    """Whether an aware moment can be told in every zone."""
+    try:
+        year = moment.astimezone(UTC).year
+    except OverflowError:
+        return False
+    return EARLIEST_YEAR <= year <= LATEST_YEAR
 
 
 def parse_instant(text: str, zone: tzinfo) -> datetime:
@@ -60,7 +71,7 @@ def parse_shift(text: str, day: date, zone: tzinfo) -> tuple[datetime, datetime]
     InputError
         It is no shift, or the day lies at an end of the calendar.
     """
-    if not EARLIEST_YEAR <= day.year < MAXYEAR:
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
         raise _outside(day.isoformat())
     found = re.fullmatch(r"(\d{1,2}):(\d\d)\s*[-–—~至]\s*(\d{1,2}):(\d\d)", text.strip())
     numbers = [int(one) for one in found.groups()] if found else [99] * 4
@@ -74,5 +85,5 @@ def parse_shift(text: str, day: date, zone: tzinfo) -> tuple[datetime, datetime]
 
 
 def _outside(where: str) -> InputError:
-    fix = f"give a year from {EARLIEST_YEAR} to {MAXYEAR - 1}"
+    fix = f"give a year from {EARLIEST_YEAR} to {LATEST_YEAR}"
     return InputError("lies outside the calendar", where=where, fix=fix)

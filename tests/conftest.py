@@ -99,7 +99,9 @@ def clone(server: PrivateServer, admin: Engine) -> Callable[[str], str]:
     def make(template: str) -> str:
         name = f"test_{next(_numbers)}"
         with admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+            # Files are copied in half the time that it takes to log each of their blocks.
+            made = f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy'
+            connection.execute(text(made))
             # The role is called as the schema is, which would hide a name without its schema.
             connection.execute(text(f'ALTER DATABASE "{name}" SET search_path = public'))
         return server.url(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -11,11 +10,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.accounts.asking import Administrator
 from api.accounts.keys import Id, KeyItem, MadeKey, NewKey, answer_of, made_key
-from api.parameters import Code
+from api.parameters import Code, Moment
 from api.plans.bodies import ShortBody
 from api.problems import Problem
 from api.service import CurrentService, Service
-from gisgrid.errors import InputError
 from gisgrid.exports.documents import document
 from gisgrid.store import accounts, clock, grids
 from gisgrid.store.texts import printable
@@ -84,7 +82,7 @@ class NewRole(BaseModel):
     whole: bool = False
     grid: Code | None = None
     police: Code | None = None
-    until: datetime | None = None
+    until: Moment | None = None
 
 
 class LinkItem(BaseModel):
@@ -170,8 +168,6 @@ def give_role(
     account_id: Id, body: NewRole, service: CurrentService, admin: Administrator
 ) -> Response:
     """Give a role in the whole district, in a grid with all beneath it, or in a police area."""
-    if body.until is not None and body.until.tzinfo is None:
-        raise InputError("has no time zone", where="until", fix="end it with Z or +08:00")
     with service.engine.begin() as connection:
         now = clock.now(connection, service.settings.zone)
         grid, police = (

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from api.access import CurrentViewer, client_address
 from api.accounts.asking import SignedIn, account_of, slowly
+from api.pages.refusals import wants_page
 from api.pages.rendering import page_answer, two
 from api.plans.bodies import ShortBody
 from api.problems import kind_of, problem_of
@@ -33,9 +34,6 @@ _WAIT: Final = ("失败次数太多，请几分钟后再试", "too many failed a
 _STALE: Final = ("链接无效或已过期，请重新索取", "the link does not hold, or no longer")
 _TWO: Final = ("两次输入的密码不同", "the two passwords differ")
 
-# Answered to programs, which are led nowhere.
-_DATA: Final = ("/v1/", "/ogc", "/open311/", "/metrics", "/static/")
-
 Words = Annotated[str, Form(max_length=300)]
 
 
@@ -47,8 +45,7 @@ def safe_next(wanted: str) -> str:
 async def to_login(request: Request, error: Exception) -> Response:
     """Answer somebody who is not signed in: a browser that wants a page is led to the form."""
     path = request.url.path
-    is_page = "text/html" in request.headers.get("accept", "") and not path.startswith(_DATA)
-    if request.method != "GET" or not is_page:
+    if not wants_page(request):
         return problem_of(request, error)
     wanted = f"{path}?{request.url.query}" if request.url.query else path
     headers = {"Cache-Control": "no-store"}

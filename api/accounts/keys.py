@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
@@ -11,11 +10,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from api.access import CurrentViewer
 from api.accounts.asking import Holder, SignedIn, account_of
 from api.answers import PRIVATE, json_bytes
+from api.parameters import Moment
 from api.plans.bodies import ShortBody
 from api.problems import Problem
 from api.service import CurrentService
 from gisgrid.access import Right, Viewer
-from gisgrid.errors import InputError
 from gisgrid.exports.documents import document
 from gisgrid.store import accounts
 from gisgrid.store.texts import printable
@@ -64,7 +63,7 @@ class NewKey(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rights: list[Right] = Field(min_length=1, max_length=len(Right))
-    expires_at: datetime
+    expires_at: Moment
     label: Annotated[str, AfterValidator(printable)] = Field(default="", max_length=100)
     per_second: int = Field(default=0, ge=0, le=1_000_000)
 
@@ -135,10 +134,8 @@ def made_key(
     Raises
     ------
     InputError
-        Its end has no time zone, or has passed.
+        Its end has passed.
     """
-    if body.expires_at.tzinfo is None:
-        raise InputError("has no time zone", where="expires_at", fix="end it with Z or +08:00")
     with service.engine.begin() as connection:
         return accounts.make_key(
             connection,

@@ -14,7 +14,8 @@ from api.access import client_address
 from api.accounts.asking import SignedIn, account_of, slowly
 from api.accounts.entry import Words
 from api.accounts.words import RIGHT_NAMES, ROLE_NAMES
-from api.pages.rendering import page_answer, two
+from api.pages.doors import page_for
+from api.pages.rendering import two
 from api.plans.bodies import ShortBody
 from api.problems import kind_of
 from api.service import CurrentService, Service
@@ -97,8 +98,12 @@ def new_key(
     right: Annotated[list[Right], Form(default_factory=list, max_length=len(Right))],
     label: Annotated[Words, AfterValidator(printable)] = "",
     days: Annotated[int, Form(), Field(ge=1, le=366)] = 90,
+    newest: Annotated[int, Form(), Field(ge=0, lt=2**63)] = 0,
 ) -> Response:
-    """Make a key and show it once; it may do what its maker may at most."""
+    """Make a key and show it once; it may do what its maker may at most.
+
+    A form that is sent again, as by loading the answer again, makes no other key.
+    """
     try:
         with service.engine.begin() as connection:
             made = accounts.make_key(
@@ -108,6 +113,7 @@ def new_key(
                 expires_at=datetime.now(UTC) + timedelta(days=days),
                 actor=viewer.actor,
                 label=label,
+                newest=newest,
             )
     except GisgridError as error:
         fault = two("未能新建密钥", str(error))
@@ -151,12 +157,13 @@ def _page(
         "said": said,
         "fault": fault,
         "token": token,
+        "newest": max((one.id for one in keys), default=0),
         "shortest": accounts.SHORTEST,
         "longest": accounts.LONGEST,
         "role_names": ROLE_NAMES,
         "right_names": RIGHT_NAMES,
     }
-    return page_answer(request, "account.html", status=status, **content)
+    return page_for(request, viewer, "account.html", status=status, **content)
 
 
 def _place(role: accounts.HeldRole, codes: dict[int, str]) -> str:

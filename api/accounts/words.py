@@ -27,6 +27,7 @@ RIGHT_NAMES: Final[Mapping[Right, tuple[str, str]]] = MappingProxyType(
     {
         Right.RESOLVE: ("查网格", "resolve"),
         Right.SEE_PLACES: ("看地址与隐患", "see places"),
+        Right.SEE_PEOPLE: ("看网格人员", "see people"),
         Right.DECIDE_ADDRESSES: ("认定地址", "decide addresses"),
         Right.PLAN: ("画网格", "plan"),
         Right.PUBLISH: ("发布方案", "publish"),

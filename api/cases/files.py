@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+from io import TextIOWrapper
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
+from typing import IO, TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
 from api.access import allowed
-from api.answers import PRIVATE, answer, json_bytes
+from api.answers import PRIVATE, json_bytes, matches
+from api.batch.outgoing import Outgoing
 from api.cases.models import CasesQuery, ImportAnswer, ImportQuery
+from api.cases.naming import require_naming
 from api.cases.reading import Worker, answers, wanted_cases
 from api.plans.bodies import ShortBody
 from api.problems import Problem
@@ -20,22 +24,21 @@ from api.service import CurrentService, Service
 from api.writing import changing
 from gisgrid.access import Right, Viewer
 from gisgrid.errors import InputError
-from gisgrid.exports.cases import case_table
+from gisgrid.exports.cases import write_cases
 from gisgrid.files import open_source
 from gisgrid.imports import CASE_COLUMNS, CaseFile, import_cases
 from gisgrid.store import cases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy import Connection
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["cases"], route_class=ShortBody)
 
-_MOST_OUT: Final = 50_000
-_PAGE: Final = 1_000
+# Bytes: of a table that is held in memory, and that are sent at once.
+_IN_MEMORY: Final = 4 * 1024 * 1024
+_PIECE: Final = 1 << 16
 
 
 @router.get(
@@ -53,15 +56,24 @@ def table(
     service: CurrentService,
     viewer: Worker,
 ) -> Response:
-    """The cases in one's scope, 50,000 at most: `limit` and `after` mean nothing here."""
-    with open_reading(service, sight=viewer.sight(Right.WORK_CASES)) as reading:
-        wanted = wanted_cases(query, reading, service)
-        codes = {key: ref.code for key, ref in service.served.refs.items()}
-        found = _all(reading.connection, wanted, query)
-        body = case_table(found, codes, service.settings.zone).encode()
-        return answer(
-            request, body, reading.revision, media_type="text/csv; charset=utf-8", private=True
-        )
+    """All cases in one's scope, of one snapshot: `limit` and `after` mean nothing here."""
+    # Written down before it is sent: a slow reader shall hold no connection.
+    file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - `_pieces` closes it
+    try:
+        with open_reading(service, sight=viewer.sight(Right.WORK_CASES)) as reading:
+            wanted = wanted_cases(query, reading, service)
+            found = cases.every_case(reading.connection, wanted, order=query.order)
+            codes = {key: ref.code for key, ref in service.served.refs.items()}
+            _write(file, found, codes, service)
+        tag = f'"r{reading.revision}-{_digest(file)}"'
+    except BaseException:
+        file.close()
+        raise
+    headers = {"ETag": tag, "Cache-Control": PRIVATE}
+    if matches(request.headers.get("if-none-match"), tag):
+        file.close()
+        return Response(status_code=304, headers=headers)
+    return Outgoing(_pieces(file), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.post(
@@ -77,6 +89,7 @@ def bring(
 ) -> Response:
     """Columns: id, category, and lon with lat, or address; reported_at, severity, description,
     place, name and telephone where there are any. A row whose id was taken before stays."""
+    require_naming(viewer, query.source, "id")
     with TemporaryDirectory() as folder:
         path, rejects = Path(folder) / "cases.csv", Path(folder) / "rejects.csv"
         path.write_bytes(body)
@@ -139,14 +152,27 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         return [{**row, "row": int(row["row"])} for row in csv.DictReader(file)]
 
 
-def _all(
-    connection: Connection, wanted: cases.CaseFilter, query: CasesQuery
-) -> Iterator[cases.Case]:
-    """The cases of a table, page by page."""
-    after: str | None = None
-    for _ in range(_MOST_OUT // _PAGE):
-        page = cases.listing(connection, wanted, order=query.order, after=after, limit=_PAGE)
-        yield from page.cases
-        after = page.after
-        if after is None:
-            return
+def _write(
+    file: IO[bytes], found: Iterable[cases.Case], codes: Mapping[int, str], service: Service
+) -> None:
+    out = TextIOWrapper(file, encoding="utf-8", newline="")
+    write_cases(out, found, codes, service.settings.zone)
+    out.detach()
+
+
+def _digest(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    for piece in _read(file):
+        digest.update(piece)
+    return digest.hexdigest()[:20]
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        yield from _read(file)
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(_PIECE):
+        yield piece

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-from api.parameters import CrsName, Instant
+from api.parameters import CrsName, Instant, Moment
 from gisgrid.cases.stages import Stage
 from gisgrid.store.drafts.fields import Code, Strict, Text, storable
 
@@ -25,6 +25,7 @@ __all__ = [
     "NewCall",
     "NewCaseBody",
     "NewPart",
+    "NewPlace",
     "NewStep",
     "Place",
     "ReporterBody",
@@ -70,7 +71,7 @@ class NewCaseBody(Place):
     place: Annotated[Text, Field(description="Where, in words.")] = ""
     severity: _Severity | None = Field(default=None, description="The category's without it.")
     confidential: bool = Field(default=False, description="Tips are so in any case.")
-    reported_at: AwareDatetime | None = Field(default=None, description="Now without it.")
+    reported_at: Moment | None = Field(default=None, description="Now without it.")
     source_id: Annotated[Text, Field(description="What its source calls it; taken once.")] = ""
     reporter: ReporterBody | None = None
 
@@ -84,6 +85,14 @@ class NewStep(Strict):
         Text,
         Field(description="`merge`: the number that stays; steps of departments: their codes."),
     ] = ""
+
+
+class NewPlace(Place):
+    """Another place for a case, and why the one before was wrong."""
+
+    version: _Version
+    reason: Words
+    place: Annotated[Text, Field(description="Where, in words; the old ones stay without.")] = ""
 
 
 class NewCall(Strict):
@@ -126,9 +135,10 @@ class CasesQuery(Strict):
         Field(max_length=200, description="West, south, east, north in degrees of WGS 84."),
     ] = None
     order: Literal["newest", "due"] = "newest"
+    counted: bool = Field(default=False, description="Say how many there are on all pages, too.")
     limit: int = Field(default=100, ge=1, le=1000, description="Most cases in one answer.")
     after: Annotated[
-        str | None, Field(max_length=64, description="Where the page before ended.")
+        Text | None, Field(max_length=64, description="Where the page before ended.")
     ] = None
 
 
@@ -168,7 +178,8 @@ class CaseDocument(BaseModel):
     due_at: datetime.datetime | None
     overdue: bool
     beyond_calendar: bool = Field(
-        description="Holidays of the years that its clock reaches into are not known yet."
+        description="Holidays of the years that its clock reaches into are not known yet: `due_at` "
+        "leaves out weekends and holidays of fixed dates."
     )
     lead_department: str
     merged_into: str | None = Field(description="Number of the case that it is part of.")
@@ -217,6 +228,7 @@ class CaseList(BaseModel):
     revision: int
     notice: str | None = None
     cases: list[CaseDocument]
+    total: int | None = Field(description="On all pages, where `counted` asked for it.")
     after: str | None
     next: str | None
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from gisgrid.errors import InputError
 from gisgrid.geometry.crs import Crs, point_to_wgs84
 from gisgrid.store.addresses.saying import why
-from gisgrid.store.audit import note
+from gisgrid.store.cases import shifted
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -17,14 +17,21 @@ if TYPE_CHECKING:
     from gisgrid.access import Actor
     from gisgrid.store.cases import Case
 
-__all__ = ["find_address", "note_conversion", "place_of"]
-
-# The systems that the law shifts: turning them back is on record, each time.
-_SHIFTED: Final = frozenset({"gcj02", "bd09"})
+__all__ = ["by_address", "find_address", "note_conversion", "place_of"]
 
 
-def place_of(place: Place, service: Service) -> tuple[float, float]:
+def by_address(place: Place) -> bool:
+    """Whether a place is an address, which is looked up."""
+    return place.lon is None and place.lat is None and bool(place.address.strip())
+
+
+def place_of(place: Place, service: Service, *, likely: bool = True) -> tuple[float, float]:
     """Longitude and latitude, degrees of WGS 84.
+
+    Parameters
+    ----------
+    likely : bool
+        Of an address that is not certain name the likeliest ones.
 
     Raises
     ------
@@ -33,13 +40,18 @@ def place_of(place: Place, service: Service) -> tuple[float, float]:
     """
     if place.lon is not None and place.lat is not None:
         return point_to_wgs84(place.lon, place.lat, Crs.parse(place.crs))
-    if place.lon is not None or place.lat is not None or not place.address.strip():
+    if not by_address(place):
         raise InputError("say where it is", fix="give lon and lat, or address")
-    return find_address(place.address, service)
+    return find_address(place.address, service, likely=likely)
 
 
-def find_address(text: str, service: Service) -> tuple[float, float]:
+def find_address(text: str, service: Service, *, likely: bool = True) -> tuple[float, float]:
     """The point of an address.
+
+    Parameters
+    ----------
+    likely : bool
+        Name the likeliest ones where it is not certain.
 
     Raises
     ------
@@ -49,13 +61,13 @@ def find_address(text: str, service: Service) -> tuple[float, float]:
     match = service.addresses.present.book.resolve(text, limit=2)
     if match.status != "found":
         raise InputError(
-            f"the address {why(match)}", fix="give lon and lat, or write the address in full"
+            f"the address {why(match, likely=likely)}",
+            fix="give lon and lat, or write the address in full",
         )
     return match.candidates[0].lon, match.candidates[0].lat
 
 
 def note_conversion(connection: Connection, place: Place, case: Case, actor: Actor) -> None:
     """Put in the audit log that the point of a case was turned back from a shifted system."""
-    name = Crs.parse(place.crs).name
-    if place.lon is not None and name in _SHIFTED:
-        note(connection, actor, f"crs.{name}", f"case:{case.id}")
+    if place.lon is not None:
+        shifted.note_conversion(connection, Crs.parse(place.crs), case, actor)

@@ -100,9 +100,10 @@ def list_cases(
 ) -> Response:
     """A page at a time, of the cases in one's scope; `next` is the address of the page after."""
     with open_reading(service, sight=viewer.sight(Right.WORK_CASES)) as reading:
+        wanted = wanted_cases(query, reading, service)
         page = cases.listing(
             reading.connection,
-            wanted_cases(query, reading, service),
+            wanted,
             order=query.order,
             after=query.after,
             limit=query.limit,
@@ -110,10 +111,11 @@ def list_cases(
         found = case_documents(reading.connection, page.cases, service, viewer)
         following = None
         if page.after is not None:
-            again = query.model_dump(exclude_none=True, exclude_defaults=True)
+            again = query.model_dump(exclude_none=True, exclude_defaults=True, exclude={"counted"})
             asked = urlencode({**again, "after": page.after}, doseq=True)
             following = f"{request.url.path}?{asked}"
-        content = {"cases": found, "after": page.after, "next": following}
+        total = cases.how_many(reading.connection, wanted) if query.counted else None
+        content = {"cases": found, "total": total, "after": page.after, "next": following}
         return json_answer(request, content, reading, private=True)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from api.access import CurrentViewer, allowed
-from api.answers import json_answer
+from api.answers import PRIVATE, json_answer
 from api.cases.documents import case_documents
 from api.cases.models import (
     CaseDetail,
@@ -15,8 +15,10 @@ from api.cases.models import (
     NewCall,
     NewCaseBody,
     NewPart,
+    NewPlace,
     NewStep,
 )
+from api.cases.naming import require_naming
 from api.cases.placing import note_conversion, place_of
 from api.cases.reading import Number, Worker, answers, case_detail
 from api.parameters import Code
@@ -27,7 +29,7 @@ from api.viewers import require
 from api.writing import changed, changing
 from gisgrid.access import Right, Viewer
 from gisgrid.cases.stages import step_of
-from gisgrid.errors import Forbidden
+from gisgrid.errors import Forbidden, NotFound
 from gisgrid.store import cases
 from gisgrid.store.cases.duplicates import duplicates_of
 
@@ -54,6 +56,7 @@ def report_case(
     viewer: Annotated[Viewer, allowed(Right.REPORT)],
 ) -> Response:
     """Put a case on record: its point says which grids own it, at once."""
+    require_naming(viewer, body.source, body.source_id.strip())
     lon, lat = place_of(body, service)
     reporter = body.reporter.model_dump() if body.reporter else {}
     asked = body.model_dump(exclude={"lon", "lat", "crs", "address", "reporter", "place"})
@@ -150,6 +153,39 @@ def take_part(
 
 
 _PARTS = frozenset({"report-in", "join", "leave", "hand-lead"})
+
+
+@router.post(
+    "/{number}/relocate",
+    summary="Correct the place of a case",
+    responses=answers(CaseDetail, *_REFUSALS)
+    | {204: {"description": "Done; the case lies out of one's sight now."}},
+)
+def relocate_case(
+    number: Number,
+    body: NewPlace,
+    service: CurrentService,
+    viewer: Annotated[Viewer, allowed(Right.WHISTLE)],
+) -> Response:
+    """The grids that cover the new place own the case at once, and its hazard moves along."""
+    lon, lat = place_of(body, service)
+    with changing(service, viewer, Right.WHISTLE) as connection:
+        moved = cases.relocate(
+            connection,
+            number,
+            lon,
+            lat,
+            actor=viewer.actor,
+            reason=body.reason,
+            place=body.place or body.address,
+            version=body.version,
+        )
+        note_conversion(connection, body, moved, viewer.actor)
+        try:
+            seen = cases.get(connection, number)
+        except NotFound:
+            return Response(status_code=204, headers={"Cache-Control": PRIVATE})
+        return _changed(connection, seen, service, viewer)
 
 
 @router.post(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import AfterValidator
 
 from api.answers import PRIVATE, json_answer, json_bytes
 from api.holds.models import HeldList, HeldQuery, HoldDone, Kind, NewHold
@@ -18,6 +19,7 @@ from api.writing import changing
 from gisgrid.access import Right
 from gisgrid.exports.documents import document
 from gisgrid.store import holds, revisions
+from gisgrid.store.texts import printable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -28,7 +30,11 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["places"], route_class=ShortBody)
 
-_SourceId = Annotated[str, Path(max_length=1000, description="The place's id at its source.")]
+_SourceId = Annotated[
+    str,
+    AfterValidator(printable),
+    Path(max_length=1000, description="The place's id at its source."),
+]
 _REFUSED: dict[int | str, dict[str, Any]] = {
     200: {"model": HoldDone},
     **{status: {"model": Problem} for status in (403, 404, 409, 413, 422)},

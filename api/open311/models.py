@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from gisgrid.store.drafts.fields import Text, storable
+from gisgrid.store.drafts.fields import Text, printable, storable
 
 __all__ = [
     "CreatedDocument",
@@ -20,6 +20,9 @@ __all__ = [
     "TokenDocument",
     "answers",
 ]
+
+
+_Line = Annotated[str, AfterValidator(printable)]
 
 
 class ErrorDocument(BaseModel):
@@ -101,7 +104,7 @@ class JurisdictionQuery(BaseModel):
 
     jurisdiction_id: Text = ""
     api_key: Annotated[
-        str, Field(max_length=300, description="An API key, where no header has it.")
+        _Line, Field(max_length=300, description="An API key, where no header has it.")
     ] = ""
 
 
@@ -109,12 +112,13 @@ class RequestsQuery(JurisdictionQuery):
     """The parameters of a listing of requests."""
 
     service_request_id: Annotated[
-        str, Field(max_length=10_000, description="Numbers with commas between; all else is moot.")
+        _Line,
+        Field(max_length=10_000, description="Numbers with commas between; all else is moot."),
     ] = ""
-    service_code: Annotated[str, Field(max_length=5_000)] = ""
+    service_code: Annotated[_Line, Field(max_length=5_000)] = ""
     start_date: Annotated[Text, Field(description="With an offset; at most 90 days.")] = ""
     end_date: Text = ""
-    status: Annotated[str, Field(max_length=100, description="open, closed or both.")] = ""
+    status: Annotated[_Line, Field(max_length=100, description="open, closed or both.")] = ""
 
 
 class NewRequest(BaseModel):
@@ -122,7 +126,7 @@ class NewRequest(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    api_key: Annotated[str, Field(max_length=300)] = ""
+    api_key: Annotated[_Line, Field(max_length=300)] = ""
     jurisdiction_id: Text = ""
     service_code: Text = ""
     lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)

@@ -22,6 +22,7 @@ from api.open311.models import (
 from api.open311.routing import Open311Route
 from api.open311.services import check_jurisdiction, service_name
 from api.open311.writing import Extension, written
+from api.parameters import Code
 from api.reading import Reading, open_reading
 from api.service import CurrentService, Service
 from api.writing import changing
@@ -31,9 +32,11 @@ from gisgrid.cases.stages import OPEN
 from gisgrid.errors import InputError
 from gisgrid.store import cases
 from gisgrid.store.people import departments
-from gisgrid.times import parse_instant
+from gisgrid.times import in_calendar, parse_instant
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from gisgrid.store.cases import Case
 
 __all__ = ["router"]
@@ -41,7 +44,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/open311/v2", tags=["open311"], route_class=Open311Route)
 
 Reporter = Annotated[Viewer, allowed(Right.REPORT)]
-_Number = Annotated[str, Path(max_length=100)]
+_Number = Annotated[Code, Path(max_length=100)]
 
 # The standard's own bounds of a listing.
 _MOST: Final = 1_000
@@ -64,12 +67,13 @@ def make_request(
     check_jurisdiction(service.settings.jurisdiction, form.jurisdiction_id)
     if not form.service_code:
         raise InputError("service_code was not provided", fix="GET /open311/v2/services.json")
+    category = category_of(form.service_code)
     lon, lat = _place(form, service)
     new = cases.NewCase(
-        category=category_of(form.service_code).code,
+        category=category.code,
         lon=lon,
         lat=lat,
-        source="resident",
+        source=category.public_source,
         channel="resident",
         description="\n".join(one for one in (form.description, form.media_url) if one),
         place=form.address_string,
@@ -108,11 +112,8 @@ def list_requests(
     viewer: Reporter,
 ) -> Response:
     """Of 90 days at most, in one's scope; nothing confidential, no words of reporters."""
-    check_jurisdiction(service.settings.jurisdiction, query.jurisdiction_id)
-    with _reading(service, viewer) as reading:
-        wanted = cases.CaseFilter(numbers=_listed(query.service_request_id))
-        if not wanted.numbers:
-            wanted = _wanted(query, reading, service)
+    with _reading(query, service, viewer) as reading:
+        wanted = _wanted(query, reading, service)
         found = cases.listing(reading.connection, wanted, limit=_MOST).cases
         content = _documents(reading, found, service)
     return written(content, "service_requests", extension)
@@ -131,8 +132,7 @@ def read_request(
     viewer: Reporter,
 ) -> Response:
     """How far it has come."""
-    check_jurisdiction(service.settings.jurisdiction, query.jurisdiction_id)
-    with _reading(service, viewer) as reading:
+    with _reading(query, service, viewer) as reading:
         case = cases.get(reading.connection, service_request_id)
         content = _documents(reading, [case], service)
     return written(content, "service_requests", extension)
@@ -151,15 +151,17 @@ def read_token(
     viewer: Reporter,
 ) -> Response:
     """Requests have their number at once, so that a token is the number itself."""
-    check_jurisdiction(service.settings.jurisdiction, query.jurisdiction_id)
-    with _reading(service, viewer) as reading:
+    with _reading(query, service, viewer) as reading:
         case = cases.get(reading.connection, token)
     content = {"service_request_id": case.number, "token": token}
     return written([content], "service_requests", extension)
 
 
-def _reading(service: Service, viewer: Viewer) -> Any:
+def _reading(
+    query: JurisdictionQuery, service: Service, viewer: Viewer
+) -> AbstractContextManager[Reading]:
     """What one may see of cases here: never what is confidential, whatever one's rights."""
+    check_jurisdiction(service.settings.jurisdiction, query.jurisdiction_id)
     return open_reading(service, sight=replace(viewer.sight(Right.REPORT), confidential=None))
 
 
@@ -178,11 +180,16 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _wanted(query: RequestsQuery, reading: Reading, service: Service) -> cases.CaseFilter:
+    if numbers := _listed(query.service_request_id):
+        return cases.CaseFilter(numbers=numbers)
     zone = service.settings.zone
     first = parse_instant(query.start_date, zone) if query.start_date else None
     last = parse_instant(query.end_date, zone) if query.end_date else None
     if first is None:
         first = (last or reading.at) - _SPAN
+    # Near the end of the calendar there are no 90 days more; nothing is on record there either.
+    if not in_calendar(first):
+        raise InputError("lies outside the calendar", where="start_date")
     last = min(last or first + _SPAN, first + _SPAN)
     states = set(_listed(query.status.lower()))
     if states - {"open", "closed"}:

@@ -8,11 +8,12 @@ from urllib.parse import parse_qs
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.open311.writing import written
-from api.plans.bodies import ShortBody, read_short, replayed
-from api.problems import KINDS, kind_of
+from api.plans.bodies import read_short, replayed
+from api.problems import KINDS, kind_of, retry_of
 from gisgrid.errors import GisgridError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _MOST_FIELDS: Final = 200
 _STATUS: Final[Mapping[int, int]] = {401: 403, 405: 405, 415: 400, 422: 400, 428: 400}
 
 
-class Open311Route(ShortBody):
+class Open311Route(APIRoute):
     """A route that takes ``api_key`` for a key and answers errors as Open311 does."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -43,11 +44,11 @@ class Open311Route(ShortBody):
 
 
 async def _keyed(request: Request) -> Request:
-    """The request with its ``api_key`` where the other routes look for one."""
+    """The request, its body within bounds, with its ``api_key`` where other routes look for it."""
     key = request.query_params.get("api_key", "")
     if request.method == "POST":
         body = await read_short(request)
-        if request.headers.get("content-type", "").startswith(_FORM):
+        if request.headers.get("content-type", "").lower().startswith(_FORM):
             try:
                 fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
             except ValueError:
@@ -68,7 +69,10 @@ def _refusal(request: Request, error: Exception) -> Response:
     status = _STATUS.get(status, status)
     content = [{"code": status, "description": one} for one in said]
     extension = "json" if request.url.path.endswith(".json") else "xml"
-    return written(content, "errors", extension, status=status)
+    answer = written(content, "errors", extension, status=status)
+    if status == 429:
+        answer.headers.update(retry_of(error, status))
+    return answer
 
 
 def _status_and_words(error: Exception) -> tuple[int, list[str]]:

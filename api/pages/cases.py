@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request, Response
 
 from api.access import CurrentViewer
-from api.cases.reading import Worker
-from api.pages.doors import doors_for
+from api.cases.reading import Number, Worker
+from api.pages.doors import page_for
 from api.pages.ground import ground
-from api.pages.rendering import page_answer
 from api.reading import Reading, open_reading
 from api.service import CurrentService
-from api.viewers import Measurer
+from api.viewers import Looker, Measurer
 from gisgrid.access import Right, Viewer
 from gisgrid.cases.categories import GROUPS, SOURCES, categories
+from gisgrid.cases.facilities import FACILITY_KINDS
 from gisgrid.cases.stages import STEPS, Stage
-from gisgrid.store import grids
+from gisgrid.store import cases, grids
 from gisgrid.store.people import departments
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gisgrid.store.people import Department
 
 __all__ = ["router"]
 
@@ -43,7 +48,7 @@ def report(
         "resolves": viewer.may(Right.RESOLVE),
     }
     name = "follow.html" if code else "report.html"
-    answer = _page(request, viewer, name, notice=notice, data=data)
+    answer = page_for(request, viewer, name, notice=notice, data=data)
     answer.headers.update(_UNLISTED)
     return answer
 
@@ -60,23 +65,56 @@ def board(request: Request, service: CurrentService, viewer: Worker) -> Response
     return _work(request, service, viewer, "board.html")
 
 
+@router.get("/cases/{number}")
+def case(request: Request, number: Number, service: CurrentService, viewer: Worker) -> Response:
+    """The page of one case, whole: its history, departments, deliberation and mediation."""
+    with open_reading(service, sight=viewer.sight(Right.WORK_CASES)) as reading:
+        found = cases.get(reading.connection, number)
+        notice, called = reading.notice, departments(reading.connection)
+    data = {**_work_data(service, viewer, called), "number": found.number, "kinds": _kinds()}
+    return page_for(request, viewer, "case.html", notice=notice, number=found.number, data=data)
+
+
 @router.get("/dashboard")
 def dashboard(request: Request, service: CurrentService, viewer: Measurer) -> Response:
     """The page of the figures."""
     with open_reading(service, sight=viewer.sight(Right.MEASURE)) as reading:
         notice, today = reading.notice, reading.at.date().isoformat()
-    return _page(request, viewer, "dashboard.html", notice=notice, data={"today": today})
+    return page_for(request, viewer, "dashboard.html", notice=notice, data={"today": today})
+
+
+@router.get("/facilities")
+def facilities(request: Request, service: CurrentService, viewer: Looker) -> Response:
+    """The page of what was put up for residents, and what of it is due."""
+    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
+        notice, today = reading.notice, reading.at.date().isoformat()
+    data = {
+        **ground(service),
+        "kinds": _kinds(),
+        "today": today,
+        "works": viewer.may(Right.WORK_CASES),
+    }
+    return page_for(request, viewer, "facilities.html", notice=notice, data=data)
 
 
 def _work(request: Request, service: CurrentService, viewer: Viewer, name: str) -> Response:
     with open_reading(service, sight=viewer.sight(Right.WORK_CASES)) as reading:
         called = departments(reading.connection)
-        content = {
+        content: dict[str, Any] = {
             "notice": reading.notice,
             "grounds": _grounds(reading, viewer),
             "departments": called,
         }
-    data = {
+    data = _work_data(service, viewer, called)
+    groups = [(code, zh) for code, (zh, _) in GROUPS.items()]
+    return page_for(request, viewer, name, data=data, groups=groups, **content)
+
+
+def _work_data(
+    service: CurrentService, viewer: Viewer, called: Sequence[Department]
+) -> dict[str, Any]:
+    """What the scripts of those who work with cases begin with."""
+    return {
         **ground(service),
         **_words(),
         "departments": {one.code: [one.name_zh, one.name_en] for one in called},
@@ -84,20 +122,10 @@ def _work(request: Request, service: CurrentService, viewer: Viewer, name: str) 
         "whistles": viewer.may(Right.WHISTLE),
         "places": viewer.may(Right.SEE_PLACES),
     }
-    groups = [(code, zh) for code, (zh, _) in GROUPS.items()]
-    return _page(request, viewer, name, data=data, groups=groups, **content)
 
 
-def _page(request: Request, viewer: Viewer, name: str, **content: Any) -> Response:
-    """A page, with the way to the others that its viewer may open."""
-    return page_answer(
-        request,
-        name,
-        here=request.url.path,
-        doors=doors_for(viewer),
-        account=viewer.account,
-        **content,
-    )
+def _kinds() -> dict[str, list[str]]:
+    return {one.code: [one.zh, one.en] for one in FACILITY_KINDS.values()}
 
 
 def _words() -> dict[str, Any]:

@@ -8,9 +8,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.access import CurrentViewer
-from api.pages.doors import doors_for
+from api.pages.doors import page_for
 from api.pages.ground import ground
-from api.pages.rendering import page_answer
 from api.reading import open_reading
 from api.service import CurrentService
 from api.viewers import Decider, Looker, Resolver
@@ -44,8 +43,9 @@ def index(request: Request, service: CurrentService, viewer: CurrentViewer) -> R
     with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         sizes = grids_by_level(reading.connection, reading.at)
         drives = campaigns.listing(reading.connection)
-    return page_answer(
+    return page_for(
         request,
+        viewer,
         "index.html",
         notice=reading.notice,
         revision=reading.revision,
@@ -53,8 +53,6 @@ def index(request: Request, service: CurrentService, viewer: CurrentViewer) -> R
         campaigns=drives,
         data=ground(service),
         address=str(request.base_url).rstrip("/"),
-        doors=doors_for(viewer),
-        account=viewer.account,
         resolves=viewer.may(Right.RESOLVE),
     )
 
@@ -65,8 +63,9 @@ def planner(request: Request, service: CurrentService, viewer: Looker) -> Respon
     settings = service.settings
     with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         notice = reading.notice
-    return page_answer(
+    return page_for(
         request,
+        viewer,
         "planner.html",
         notice=notice,
         data={**ground(service), "range": [settings.households_min, settings.households_max]},
@@ -79,8 +78,9 @@ def patrol(request: Request, service: CurrentService, viewer: Looker) -> Respons
     with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         kinds = patrols.categories(reading.connection)
         grounds = patrols.grounds(reading.connection, reading.at)
-    return page_answer(
+    return page_for(
         request,
+        viewer,
         "patrols.html",
         notice=reading.notice,
         categories=[(one, *CATEGORY_NAMES.get(one, (one, one))) for one in kinds],
@@ -94,8 +94,9 @@ def addresses(request: Request, service: CurrentService, viewer: Decider) -> Res
     """The page on which people decide what texts mean, and keep other names."""
     with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
         notice = reading.notice
-    return page_answer(
+    return page_for(
         request,
+        viewer,
         "addresses.html",
         notice=notice,
         data=ground(service),

@@ -21,7 +21,7 @@ from api.people.models import (
 from api.plans.bodies import ShortBody
 from api.reading import open_reading
 from api.service import CurrentService
-from api.viewers import Looker
+from api.viewers import PeopleLooker
 from api.writing import changed, changing
 from gisgrid.access import Right, Viewer
 from gisgrid.exports.people import person_document
@@ -40,10 +40,10 @@ def list_people(
     request: Request,
     query: Annotated[PersonQuery, Query()],
     service: CurrentService,
-    viewer: Looker,
+    viewer: PeopleLooker,
 ) -> Response:
     """The people of one's scope by their codes; `next` is the address of the page after."""
-    with open_reading(service, sight=viewer.sight(Right.SEE_PLACES)) as reading:
+    with open_reading(service, sight=viewer.sight(Right.SEE_PEOPLE)) as reading:
         found = people.persons(reading.connection, after=query.after, limit=query.limit + 1)
         page, following = found[: query.limit], None
         if len(found) > len(page):

@@ -23,7 +23,7 @@ from api.people.persons import Manager
 from api.plans.bodies import ShortBody
 from api.reading import asked_instant, open_reading
 from api.service import CurrentService
-from api.viewers import Looker
+from api.viewers import PeopleLooker
 from api.writing import changed, changing
 from gisgrid.access import Right, Viewer
 from gisgrid.exports.documents import document
@@ -41,10 +41,10 @@ def list_posts(
     request: Request,
     query: Annotated[PostsQuery, Query()],
     service: CurrentService,
-    viewer: Looker,
+    viewer: PeopleLooker,
 ) -> Response:
     """The posts of one's scope that are held at a date, with the names of those who hold them."""
-    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PLACES)) as reading:
+    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PEOPLE)) as reading:
         found = people.posts(
             reading.connection,
             reading.at,

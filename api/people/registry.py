@@ -25,7 +25,7 @@ from api.people.persons import Manager
 from api.plans.bodies import ShortBody
 from api.reading import asked_instant, open_reading
 from api.service import CurrentService
-from api.viewers import Looker
+from api.viewers import PeopleLooker
 from api.writing import changed, changing
 from gisgrid.access import Right, Viewer
 from gisgrid.errors import InputError
@@ -68,10 +68,13 @@ def put_department(
 
 @router.get("/teams", summary="Volunteers and coalition teams", responses=answers(TeamList, 422))
 def list_teams(
-    request: Request, query: Annotated[AtQuery, Query()], service: CurrentService, viewer: Looker
+    request: Request,
+    query: Annotated[AtQuery, Query()],
+    service: CurrentService,
+    viewer: PeopleLooker,
 ) -> Response:
     """The teams of one's scope, each as it was told of last until a date."""
-    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PLACES)) as reading:
+    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PEOPLE)) as reading:
         found = people.teams(reading.connection, reading.at)
         content = {"teams": document(found, service.settings.zone)}
         return json_answer(request, content, reading, private=True)
@@ -88,10 +91,13 @@ def put_team(body: NewTeam, service: CurrentService, viewer: Manager) -> Respons
 
 @router.get("/party", summary="Party groups, as counts", responses=answers(PartyList, 422))
 def list_party(
-    request: Request, query: Annotated[AtQuery, Query()], service: CurrentService, viewer: Looker
+    request: Request,
+    query: Annotated[AtQuery, Query()],
+    service: CurrentService,
+    viewer: PeopleLooker,
 ) -> Response:
     """Party groups and their members by grid, as told of last until a date; counts only."""
-    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PLACES)) as reading:
+    with open_reading(service, query.at, sight=viewer.sight(Right.SEE_PEOPLE)) as reading:
         found = people.party_counts(reading.connection, reading.at)
         content = {
             "party": document(found, service.settings.zone),

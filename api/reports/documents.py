@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from gisgrid.cases.blockers import Blocker
+    from gisgrid.cases.calendar import WorkCalendar
     from gisgrid.cases.stages import Stage
     from gisgrid.store.cases import PublicCase, PublicStep
     from gisgrid.store.people import Department
@@ -23,7 +24,7 @@ _TIMES = ("reported_at", "stage_since", "due_at", "closed_at")
 
 
 def report_document(
-    found: PublicCase, offices: Mapping[str, Department], zone: tzinfo
+    found: PublicCase, offices: Mapping[str, Department], zone: tzinfo, calendar: WorkCalendar
 ) -> dict[str, Any]:
     """A report, its steps, and whom it waits for.
 
@@ -31,6 +32,8 @@ def report_document(
     ----------
     offices : mapping of str to Department
         By their codes.
+    calendar : WorkCalendar
+        Tells whether the time due is an estimate.
     """
     case = found.case
     content: dict[str, Any] = {
@@ -43,6 +46,8 @@ def report_document(
         "escalated": case.escalated,
         **{name: getattr(case, name) for name in _TIMES},
         "overdue": case.overdue,
+        "beyond_calendar": case.due_at is not None
+        and not calendar.knows(case.reported_at, case.due_at),
         "rating": case.rating,
         "blocker": _blocker(found.blocker, offices),
         "steps": [_step(one, offices) for one in found.steps],

@@ -11,7 +11,7 @@ from api.cases.models import Place, Words
 from gisgrid.cases.stages import Stage
 from gisgrid.store.drafts.fields import Code, Strict, Text
 
-__all__ = ["NewRating", "NewReopening", "NewReport", "ReportDocument", "ReportMade"]
+__all__ = ["NewRating", "NewReopening", "NewReport", "PicturesSent", "ReportDocument", "ReportMade"]
 
 
 class NewReport(Place):
@@ -110,9 +110,20 @@ class ReportDocument(BaseModel):
     stage_since: datetime.datetime
     due_at: datetime.datetime | None
     overdue: bool
+    beyond_calendar: bool = Field(description="`due_at` is an estimate: holidays are not known.")
     closed_at: datetime.datetime | None
     rating: int | None
     blocker: BlockerItem | None = Field(description="Null where it is over.")
     steps: list[PublicStepItem]
-    merged_into: MergedItem | None
+    merged_into: MergedItem | None = Field(
+        description="Null also where that case is confidential and this one is not."
+    )
+    pictures: int = Field(description="How many its reporter has sent.")
     actions: list[str] = Field(description="What its reporter may do now: reopen, rate.")
+
+
+class PicturesSent(BaseModel):
+    """How many pictures of a report its reporter has sent, and may send."""
+
+    pictures: int
+    most: int

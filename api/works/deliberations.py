@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.access import allowed
-from api.answers import json_answer
 from api.cases.reading import Number, Worker, answers
 from api.plans.bodies import ShortBody
-from api.reading import open_reading
 from api.service import CurrentService
 from api.works.models import (
     DeliberationDocument,
@@ -22,21 +20,19 @@ from api.works.models import (
     NewPoll,
     NewVotes,
 )
+from api.works.of_case import REFUSALS, Which, list_works
 from api.writing import changed, changing
 from gisgrid.access import Right, Viewer
-from gisgrid.exports.documents import document
 from gisgrid.store import clock
 from gisgrid.store.works import deliberations
 
-__all__ = ["Which", "router"]
+__all__ = ["router"]
 
 router = APIRouter(
     prefix="/v1/cases/{number}/deliberations", tags=["deliberation"], route_class=ShortBody
 )
 
 Convener = Annotated[Viewer, allowed(Right.WHISTLE)]
-Which = Annotated[int, Path(ge=1, le=2**62, description="Its id.")]
-_REFUSALS = (404, 409, 413, 422)
 
 
 @router.get("", summary="The deliberations of a case", responses=answers(DeliberationList, 404))
@@ -44,17 +40,15 @@ def list_deliberations(
     request: Request, number: Number, service: CurrentService, viewer: Worker
 ) -> Response:
     """What was deliberated about a case, the first meeting first."""
-    with open_reading(service, sight=viewer.sight(Right.WORK_CASES)) as reading:
-        found = deliberations.deliberations_of(reading.connection, number)
-        content = {"number": number, "deliberations": document(found, service.settings.zone)}
-        return json_answer(request, content, reading, private=True)
+    works_of = deliberations.deliberations_of
+    return list_works(request, service, viewer, number, "deliberations", works_of)
 
 
 @router.post(
     "",
     summary="Convene a deliberation",
     status_code=201,
-    responses=answers(DeliberationDocument, *_REFUSALS, status=201),
+    responses=answers(DeliberationDocument, *REFUSALS, status=201),
 )
 def convene(
     number: Number, body: NewDeliberation, service: CurrentService, viewer: Convener
@@ -76,7 +70,7 @@ def convene(
     "/{which}/entries",
     summary="Rule, advise, or give an opinion",
     status_code=201,
-    responses=answers(DeliberationDocument, *_REFUSALS, status=201),
+    responses=answers(DeliberationDocument, *REFUSALS, status=201),
 )
 def say(
     number: Number, which: Which, body: NewEntry, service: CurrentService, viewer: Worker
@@ -98,7 +92,7 @@ def say(
 @router.post(
     "/{which}/poll",
     summary="Ask the residents",
-    responses=answers(DeliberationDocument, *_REFUSALS),
+    responses=answers(DeliberationDocument, *REFUSALS),
 )
 def open_poll(
     number: Number, which: Which, body: NewPoll, service: CurrentService, viewer: Convener
@@ -120,7 +114,7 @@ def open_poll(
 @router.post(
     "/{which}/votes",
     summary="Give the count of the poll",
-    responses=answers(DeliberationDocument, *_REFUSALS),
+    responses=answers(DeliberationDocument, *REFUSALS),
 )
 def count_votes(
     number: Number, which: Which, body: NewVotes, service: CurrentService, viewer: Convener
@@ -134,7 +128,7 @@ def count_votes(
 @router.post(
     "/{which}/held",
     summary="Say when the meeting was held",
-    responses=answers(DeliberationDocument, *_REFUSALS),
+    responses=answers(DeliberationDocument, *REFUSALS),
 )
 def hold_meeting(
     number: Number, which: Which, body: MeetingHeld, service: CurrentService, viewer: Convener
@@ -149,7 +143,7 @@ def hold_meeting(
 @router.post(
     "/{which}/outcome",
     summary="Close it with an outcome",
-    responses=answers(DeliberationDocument, *_REFUSALS),
+    responses=answers(DeliberationDocument, *REFUSALS),
 )
 def close_deliberation(
     number: Number, which: Which, body: NewOutcome, service: CurrentService, viewer: Convener

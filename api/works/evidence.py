@@ -6,30 +6,32 @@ import datetime
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Path, Request, Response, UploadFile
 
-from api.answers import PRIVATE, answer, json_answer
+from api.answers import PRIVATE, answer
 from api.cases.reading import Number, Worker, answers
+from api.parameters import Code
 from api.plans.bodies import ShortBody, read_short, replayed
 from api.problems import Problem
 from api.reading import open_reading
 from api.service import CurrentService
-from api.works.deliberations import Which
 from api.works.models import EvidenceAnswer, EvidenceList
+from api.works.of_case import list_works
 from api.writing import changed, changing
 from gisgrid.access import Right
 from gisgrid.cases.pictures import clean_picture
-from gisgrid.exports.documents import document
 from gisgrid.store import clock
 from gisgrid.store.works import evidence
 
-__all__ = ["router"]
+__all__ = ["PictureBody", "router"]
+
+Digest = Annotated[Code, Path(max_length=64, description="Digest of the picture.")]
 
 # The other fields of the form, and what stands around them.
 _ROOM: Final = 16 * 1024
 
 
-class _PictureBody(ShortBody):
+class PictureBody(ShortBody):
     """A route whose body may be as long as a picture."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -43,9 +45,7 @@ class _PictureBody(ShortBody):
         return bounded
 
 
-router = APIRouter(
-    prefix="/v1/cases/{number}/evidence", tags=["evidence"], route_class=_PictureBody
-)
+router = APIRouter(prefix="/v1/cases/{number}/evidence", tags=["evidence"], route_class=PictureBody)
 
 
 @router.get("", summary="The pictures of a case", responses=answers(EvidenceList, 404))
@@ -53,10 +53,8 @@ def list_evidence(
     request: Request, number: Number, service: CurrentService, viewer: Worker
 ) -> Response:
     """The pictures of a case; whoever may see the case may see them."""
-    with open_reading(service, sight=viewer.sight(Right.WORK_CASES)) as reading:
-        found = evidence.evidence_of(reading.connection, number)
-        content = {"number": number, "evidence": document(found, service.settings.zone)}
-        return json_answer(request, content, reading, private=True)
+    works_of = evidence.evidence_of
+    return list_works(request, service, viewer, number, "evidence", works_of)
 
 
 @router.post(
@@ -91,30 +89,30 @@ def add_evidence(
 
 
 @router.get(
-    "/{which}",
+    "/{sha256}",
     summary="A picture",
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {}}}, 404: {"model": Problem}},
 )
 def get_evidence(
-    request: Request, number: Number, which: Which, service: CurrentService, viewer: Worker
+    request: Request, number: Number, sha256: Digest, service: CurrentService, viewer: Worker
 ) -> Response:
     """The bytes of a picture as JPEG."""
     with open_reading(service, sight=viewer.sight(Right.WORK_CASES)) as reading:
-        jpeg = evidence.evidence_jpeg(reading.connection, number, which)
+        jpeg = evidence.evidence_jpeg(reading.connection, number, sha256)
         return answer(request, jpeg, reading.revision, media_type="image/jpeg", private=True)
 
 
 @router.delete(
-    "/{which}",
+    "/{sha256}",
     summary="Erase a picture",
     status_code=204,
     responses={404: {"model": Problem}},
 )
 def remove_evidence(
-    number: Number, which: Which, service: CurrentService, viewer: Worker
+    number: Number, sha256: Digest, service: CurrentService, viewer: Worker
 ) -> Response:
     """Erase a picture, such as one that shows a face."""
     with changing(service, viewer, Right.WORK_CASES) as connection:
-        evidence.remove_evidence(connection, number, which, actor=viewer.actor)
+        evidence.remove_evidence(connection, number, sha256, actor=viewer.actor)
     return Response(status_code=204, headers={"Cache-Control": PRIVATE})

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.answers import json_answer
 from api.cases.reading import Number, Worker, answers
 from api.plans.bodies import ShortBody
-from api.reading import open_reading
 from api.service import CurrentService
-from api.works.deliberations import Which
 from api.works.models import (
     MediationDocument,
     MediationEnd,
@@ -17,9 +14,9 @@ from api.works.models import (
     NewMediation,
     NewSession,
 )
+from api.works.of_case import REFUSALS, Which, list_works
 from api.writing import changed, changing
 from gisgrid.access import Right
-from gisgrid.exports.documents import document
 from gisgrid.store import clock
 from gisgrid.store.works import mediations
 
@@ -29,25 +26,21 @@ router = APIRouter(
     prefix="/v1/cases/{number}/mediations", tags=["mediation"], route_class=ShortBody
 )
 
-_REFUSALS = (404, 409, 413, 422)
-
 
 @router.get("", summary="The mediations of a case", responses=answers(MediationList, 404))
 def list_mediations(
     request: Request, number: Number, service: CurrentService, viewer: Worker
 ) -> Response:
     """How the three offices mediated, with their sessions."""
-    with open_reading(service, sight=viewer.sight(Right.WORK_CASES)) as reading:
-        found = mediations.mediations_of(reading.connection, number)
-        content = {"number": number, "mediations": document(found, service.settings.zone)}
-        return json_answer(request, content, reading, private=True)
+    works_of = mediations.mediations_of
+    return list_works(request, service, viewer, number, "mediations", works_of)
 
 
 @router.post(
     "",
     summary="Bring the three offices together",
     status_code=201,
-    responses=answers(MediationDocument, *_REFUSALS, status=201),
+    responses=answers(MediationDocument, *REFUSALS, status=201),
 )
 def mediate(
     number: Number, body: NewMediation, service: CurrentService, viewer: Worker
@@ -63,7 +56,7 @@ def mediate(
     "/{which}/sessions",
     summary="Put a session on record",
     status_code=201,
-    responses=answers(MediationDocument, *_REFUSALS, status=201),
+    responses=answers(MediationDocument, *REFUSALS, status=201),
 )
 def sit(
     number: Number, which: Which, body: NewSession, service: CurrentService, viewer: Worker
@@ -87,7 +80,7 @@ def sit(
 @router.post(
     "/{which}/outcome",
     summary="End it with an outcome",
-    responses=answers(MediationDocument, *_REFUSALS),
+    responses=answers(MediationDocument, *REFUSALS),
 )
 def end_mediation(
     number: Number, which: Which, body: MediationEnd, service: CurrentService, viewer: Worker

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from api.cases.models import CaseDocument
+from api.parameters import Moment
 from gisgrid.cases.facilities import FACILITY_KINDS
 from gisgrid.store.drafts.fields import Code, Strict, Text, storable
 
@@ -92,7 +93,7 @@ class NewVotes(Strict):
 class MeetingHeld(Strict):
     """When the meeting was held."""
 
-    held_at: AwareDatetime | None = Field(default=None, description="Without it, now.")
+    held_at: Moment | None = Field(default=None, description="Without it, now.")
 
 
 class FacilityHere(Strict):
@@ -182,7 +183,7 @@ class NewMediation(Strict):
 class NewSession(Strict):
     """When they sat with the parties."""
 
-    held_at: AwareDatetime | None = Field(default=None, description="Without it, now.")
+    held_at: Moment | None = Field(default=None, description="Without it, now.")
     place: Text = ""
     note: Annotated[Text, Field(description="Names nobody.")] = ""
 
@@ -239,14 +240,14 @@ class MediationList(BaseModel):
 class EvidenceDocument(BaseModel):
     """A picture of a case."""
 
-    id: int
     stage: Literal["before", "during", "after"]
-    sha256: str
+    sha256: str = Field(description="By which it is asked for.")
     width: int
     height: int
     taken_on: str
     actor_ref: str
     made_at: str
+    erased_at: str | None
 
 
 class EvidenceAnswer(EvidenceDocument):

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
-__all__ = ["household"]
+__all__ = ["address_of", "household"]
 
 _NETWORK: Final = 64
+
+
+def address_of(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is written as, one of IPv4 also within IPv6; None for any other."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
 
 
 def household(address: IPv4Address | IPv6Address | None) -> str:

@@ -17,6 +17,8 @@ class Right(StrEnum):
     """Which grid a point or an address is in; the grids and their history."""
     SEE_PLACES = "see-places"
     """Addresses, hazards, patrols and campaigns where the viewer's scope lies."""
+    SEE_PEOPLE = "see-people"
+    """Who works the grids of the viewer's scope, by the name they work under."""
     DECIDE_ADDRESSES = "decide-addresses"
     """What texts mean, and other names of roads and estates."""
     PLAN = "plan"
@@ -45,7 +47,7 @@ class Right(StrEnum):
     """Accounts and keys."""
 
 
-_LOOK: Final = frozenset({Right.RESOLVE, Right.SEE_PLACES})
+_LOOK: Final = frozenset({Right.RESOLVE, Right.SEE_PLACES, Right.SEE_PEOPLE})
 _CASES: Final = frozenset({Right.REPORT, Right.WORK_CASES})
 
 RIGHTS: Final[Mapping[str, frozenset[Right]]] = MappingProxyType(
@@ -68,7 +70,14 @@ RIGHTS: Final[Mapping[str, frozenset[Right]]] = MappingProxyType(
             Right.MANAGE_PEOPLE,
         },
         "admin": frozenset(
-            {Right.RESOLVE, Right.MEASURE, Right.MANAGE_PEOPLE, Right.AUDIT, Right.ADMINISTER}
+            {
+                Right.RESOLVE,
+                Right.SEE_PEOPLE,
+                Right.MEASURE,
+                Right.MANAGE_PEOPLE,
+                Right.AUDIT,
+                Right.ADMINISTER,
+            }
         ),
     }
 )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,8 @@ _KINDS: Final = {"holiday": False, "workday": True}
 _DAY: Final = timedelta(days=1)
 _NOTHING: Final = timedelta(0)
 _SATURDAY: Final = 5
+# Month and day of the statutory holidays that no moon moves: New Year, Labour Day, National Day.
+_FIXED_HOLIDAYS: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,25 @@ class WorkCalendar:
     zone: tzinfo
 
     def works(self, day: date) -> bool:
-        """Whether people work on a day."""
-        return self.days.get(day, day.weekday() < _SATURDAY)
+        """Whether people work on a day; in years without holidays on record the law is asked.
+
+        It fixes New Year's Day, Labour Day and National Day. The other holidays go by the moon,
+        and which days are made up for them is announced year by year.
+        """
+        if day in self.days:
+            return self.days[day]
+        if day.year not in self.years and (day.month, day.day) in _FIXED_HOLIDAYS:
+            return False
+        return day.weekday() < _SATURDAY
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years of which the holidays are known."""
+        return frozenset(day.year for day in self.days)
+
+    def ends_within(self, day: date, count: int) -> bool:
+        """Whether so many days after a day lie in a year of which the holidays are not known."""
+        return (day + count * _DAY).year not in self.years
 
     def is_working(self, moment: datetime) -> bool:
         """Whether people are at work at a moment."""
@@ -57,10 +76,9 @@ class WorkCalendar:
         return moment.astimezone(self.zone).date()
 
     def knows(self, first: datetime, last: datetime) -> bool:
-        """Whether the holidays of all years of a period are known; else weekends were assumed."""
-        years = {day.year for day in self.days}
+        """Whether the holidays of all years of a period are known; else `works` estimates."""
         span = range(self.day_of(first).year, self.day_of(last).year + 1)
-        return years.issuperset(span)
+        return self.years.issuperset(span)
 
     def add_working_time(self, start: datetime, amount: timedelta) -> datetime:
         """The moment at which people have worked so long since a start.

@@ -80,6 +80,11 @@ class Category:
     watch_days: int
 
     @property
+    def public_source(self) -> str:
+        """What a report of the public is from: a tip, by what it is about, or a resident."""
+        return "tip" if self.group == "tip" else "resident"
+
+    @property
     def hazard(self) -> bool:
         """Whether its cases are hazards on the maps."""
         return self.group in HAZARD_GROUPS

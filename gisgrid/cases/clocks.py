@@ -22,7 +22,7 @@ class Due:
     ----------
     at : datetime
     beyond_calendar : bool
-        The holidays of those years are not known yet: only weekends were left out.
+        The holidays of those years are not known yet: weekends and the fixed ones were left out.
     """
 
     at: datetime

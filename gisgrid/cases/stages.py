@@ -159,6 +159,8 @@ def _table() -> dict[str, Step]:
             "extend", "批准延期", "Allow more time", working, None, whistle, ("chief",),
             reason=True, told=True,
         ),
+        Step("relocate", "更正位置", "Correct the place", OPEN, None, whistle, ("chief",),
+             reason=True),
         Step(
             "reply", "答复", "Reply to the reporter", OPEN | {s.CLOSED}, None, work,
             (*grid, "department"), reason=True, told=True,

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gisgrid.cli.options import Crs, Encoding, Json, note_offset, progress_bar, say, talk
+from gisgrid.cli.options import (
+    Crs,
+    Encoding,
+    Json,
+    LatColumn,
+    LonColumn,
+    note_offset,
+    progress_bar,
+    say,
+    talk,
+)
 
 if TYPE_CHECKING:
     from gisgrid.assigning import AssignReport
@@ -26,12 +36,8 @@ def assign(
         Path,
         typer.Option("-o", "--output", metavar="OUT", help="Where to write, by its extension."),
     ],
-    lon: Annotated[
-        str | None, typer.Option("--lon", metavar="COL", help="Column of longitude or easting.")
-    ] = None,
-    lat: Annotated[
-        str | None, typer.Option("--lat", metavar="COL", help="Column of latitude or northing.")
-    ] = None,
+    lon: LonColumn = None,
+    lat: LatColumn = None,
     code: Annotated[
         str | None, typer.Option("--code", metavar="COL", help="Column of the polygons' codes.")
     ] = None,

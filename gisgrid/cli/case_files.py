@@ -9,14 +9,18 @@ import typer
 from gisgrid.cli.cases import Source
 from gisgrid.cli.importing import print_report
 from gisgrid.cli.options import (
+    AddressColumn,
     Crs,
     Database,
     Encoding,
     File,
     Json,
+    LatColumn,
     Layer,
+    LonColumn,
     Rejects,
     Strict,
+    columns_given,
     open_engine,
     progress_bar,
 )
@@ -34,11 +38,9 @@ def bring(
     category: Annotated[
         str, typer.Option("--category", metavar="COL", help="Column of the categories.")
     ] = "category",
-    lon: Annotated[str | None, typer.Option("--lon", metavar="COL")] = None,
-    lat: Annotated[str | None, typer.Option("--lat", metavar="COL")] = None,
-    address: Annotated[
-        str | None, typer.Option("--address", metavar="COL", help="For rows without a point.")
-    ] = None,
+    lon: LonColumn = None,
+    lat: LatColumn = None,
+    address: AddressColumn = None,
     time: Annotated[
         str | None, typer.Option("--time", metavar="COL", help="Column of when it was told.")
     ] = None,
@@ -75,7 +77,7 @@ def bring(
     request = CaseFile(
         path=file,
         id=row_id,
-        columns={target: column for target, column in columns.items() if column},
+        columns=columns_given(columns),
         source=source.value,
         prefix=settings.case_prefix,
         lon=lon,

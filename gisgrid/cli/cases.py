@@ -55,9 +55,11 @@ def report(
     from gisgrid.geometry.crs import Crs as System
     from gisgrid.geometry.crs import point_to_wgs84
     from gisgrid.store import cases
+    from gisgrid.store.cases.shifted import note_conversion
 
     settings = Settings()
-    where = point_to_wgs84(lon, lat, System.parse(crs))
+    system = System.parse(crs)
+    where = point_to_wgs84(lon, lat, system)
     new = cases.NewCase(
         category=category,
         lon=where[0],
@@ -76,6 +78,7 @@ def report(
             calendar=calendar_of(settings),
             prefix=settings.case_prefix,
         )
+        note_conversion(connection, system, made, Actor("cli"))
     _print(made, settings, as_json)
 
 
@@ -143,6 +146,35 @@ def list_cases(
         return
     for one in found:
         typer.echo(_line(one))
+
+
+@app.command("relocate")
+def relocate(
+    number: _Number,
+    lon: Annotated[float, typer.Option("--lon", help="Degrees, or easting.")],
+    lat: Annotated[float, typer.Option("--lat", help="Degrees, or northing.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why.")],
+    crs: Annotated[str, typer.Option("--crs", metavar="CRS")] = "wgs84",
+    place: Annotated[str, typer.Option("--place", help="Where, in words.")] = "",
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Correct the place of a case; the grids that cover the new one own it."""
+    from gisgrid.access import Actor
+    from gisgrid.geometry.crs import Crs as System
+    from gisgrid.geometry.crs import point_to_wgs84
+    from gisgrid.store import cases
+    from gisgrid.store.cases.shifted import note_conversion
+
+    settings = Settings()
+    system = System.parse(crs)
+    where = point_to_wgs84(lon, lat, system)
+    with open_engine(database, settings) as engine, engine.begin() as connection:
+        case = cases.relocate(
+            connection, number, *where, actor=Actor("cli"), reason=reason, place=place
+        )
+        note_conversion(connection, system, case, Actor("cli"))
+    _print(case, settings, as_json)
 
 
 @app.command("act")

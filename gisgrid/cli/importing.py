@@ -13,15 +13,21 @@ import typer
 from gisgrid.cli.editing import author
 from gisgrid.cli.held import print_held
 from gisgrid.cli.options import (
+    AddressColumn,
     Crs,
     Database,
     Encoding,
     File,
+    IdColumn,
     Json,
+    LatColumn,
     Layer,
+    LonColumn,
     MapApproval,
+    NameColumn,
     Rejects,
     Strict,
+    columns_given,
     note,
     note_findings,
     note_offset,
@@ -34,20 +40,15 @@ from gisgrid.settings import Settings
 from gisgrid.times import parse_instant
 
 if TYPE_CHECKING:
-    from gisgrid.imports import BoundaryReport, ImportReport
+    from gisgrid.imports import BoundaryReport, ImportReport, PlaceFile
 
-__all__ = ["Level", "app", "print_report"]
+__all__ = ["Level", "app", "bring_places", "print_report"]
 
 app = typer.Typer(help="Files in: boundaries, places, buildings, lines.", no_args_is_help=True)
 
-_Id = Annotated[
-    str | None,
-    typer.Option("--id", metavar="COL", help="Column that makes a row the same row next time."),
-]
 _Households = Annotated[
     str | None, typer.Option("--households", metavar="COL", help="Column of household counts.")
 ]
-_Name = Annotated[str | None, typer.Option("--name", metavar="COL", help="Column of names.")]
 
 
 class Level(StrEnum):
@@ -72,7 +73,7 @@ def boundaries(
     file: File,
     level: Annotated[Level, typer.Option("--level", help="Level of the grids.")],
     code: Annotated[str, typer.Option("--code", metavar="COL", help="Column of the codes.")],
-    name: _Name = None,
+    name: NameColumn = None,
     parent: Annotated[
         str | None,
         typer.Option("--parent", metavar="COL", help="Column of parents; else by where they lie."),
@@ -112,7 +113,7 @@ def boundaries(
     request = BoundaryFile(
         path=file,
         level=level.value,
-        columns={target: column for target, column in given.items() if column},
+        columns=columns_given(given),
         layer=layer,
         crs=crs,
         encoding=encoding,
@@ -137,21 +138,10 @@ def boundaries(
 def places(
     file: File,
     kind: Annotated[Kind, typer.Option("--kind", help="What the rows are.")],
-    row_id: _Id = None,
-    lon: Annotated[
-        str | None, typer.Option("--lon", metavar="COL", help="Column of longitude or easting.")
-    ] = None,
-    lat: Annotated[
-        str | None, typer.Option("--lat", metavar="COL", help="Column of latitude or northing.")
-    ] = None,
-    address: Annotated[
-        str | None,
-        typer.Option(
-            "--address",
-            metavar="COL",
-            help="Column of the address: hazards and patrol points without a point get it so.",
-        ),
-    ] = None,
+    row_id: IdColumn = None,
+    lon: LonColumn = None,
+    lat: LatColumn = None,
+    address: AddressColumn = None,
     category: Annotated[
         str | None, typer.Option("--category", metavar="COL", help="Column of the category.")
     ] = None,
@@ -173,9 +163,8 @@ def places(
     as_json: Json = False,
 ) -> None:
     """Import addresses, hazards or patrol points; each finds its micro-grid on its way in."""
-    from gisgrid.imports import PlaceFile, import_places
+    from gisgrid.imports import PlaceFile
 
-    settings = Settings()
     text_column = {Kind.address: "text", Kind.hazard: "description", Kind.patrol: "name"}[kind]
     given = {
         "category": category,
@@ -190,7 +179,7 @@ def places(
         lon=lon,
         lat=lat,
         address=address,
-        columns={target: column for target, column in given.items() if column},
+        columns=columns_given(given),
         layer=layer,
         crs=crs,
         encoding=encoding,
@@ -198,18 +187,14 @@ def places(
         map_approval=map_approval,
         rejects=rejects,
     )
-    with open_engine(database, settings) as engine, progress_bar(file.name) as progress:
-        report = import_places(engine, request, zone=settings.zone, progress=progress)
-    if lon is None:
-        note_offset(file, crs, layer=layer, encoding=encoding)
-    print_report(report, as_json)
+    bring_places(request, database, as_json)
 
 
 @app.command()
 def buildings(
     file: File,
-    row_id: _Id = None,
-    name: _Name = None,
+    row_id: IdColumn = None,
+    name: NameColumn = None,
     floors: Annotated[
         str | None, typer.Option("--floors", metavar="COL", help="Column of floor counts.")
     ] = None,
@@ -230,7 +215,7 @@ def buildings(
     request = BuildingFile(
         path=file,
         id=row_id,
-        columns={target: column for target, column in given.items() if column},
+        columns=columns_given(given),
         layer=layer,
         crs=crs,
         encoding=encoding,
@@ -251,8 +236,8 @@ def lines(
         str,
         typer.Option("--class", metavar="COL", help="Column of the class: river, main …"),
     ],
-    row_id: _Id = None,
-    name: _Name = None,
+    row_id: IdColumn = None,
+    name: NameColumn = None,
     layer: Layer = None,
     crs: Crs = None,
     encoding: Encoding = None,
@@ -287,6 +272,18 @@ def _effective(text: str | None, settings: Settings) -> datetime | None:
     if text is None or text.strip().lower() == "today":
         return None
     return parse_instant(text, settings.zone)
+
+
+def bring_places(file: PlaceFile, database: str | None, as_json: bool) -> None:
+    """Import places of any kind, and tell what came of it."""
+    from gisgrid.imports import import_places
+
+    settings = Settings()
+    with open_engine(database, settings) as engine, progress_bar(file.path.name) as progress:
+        report = import_places(engine, file, zone=settings.zone, progress=progress)
+    if file.lon is None:
+        note_offset(file.path, file.crs, layer=file.layer, encoding=file.encoding)
+    print_report(report, as_json)
 
 
 def print_report(report: ImportReport, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -26,16 +26,22 @@ if TYPE_CHECKING:
     from gisgrid.points.progress import Progress as OnProgress
 
 __all__ = [
+    "AddressColumn",
     "At",
     "Crs",
     "Database",
     "Encoding",
     "File",
+    "IdColumn",
     "Json",
+    "LatColumn",
     "Layer",
+    "LonColumn",
     "MapApproval",
+    "NameColumn",
     "Rejects",
     "Strict",
+    "columns_given",
     "instant",
     "note",
     "note_findings",
@@ -88,6 +94,30 @@ MapApproval = Annotated[
     str | None,
     typer.Option("--map-approval", metavar="NO", help="Its map-approval number (审图号)."),
 ]
+IdColumn = Annotated[
+    str | None,
+    typer.Option("--id", metavar="COL", help="Column that makes a row the same row next time."),
+]
+LonColumn = Annotated[
+    str | None, typer.Option("--lon", metavar="COL", help="Column of longitude or easting.")
+]
+LatColumn = Annotated[
+    str | None, typer.Option("--lat", metavar="COL", help="Column of latitude or northing.")
+]
+AddressColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--address",
+        metavar="COL",
+        help="Column of the address, from which rows without a point get theirs.",
+    ),
+]
+NameColumn = Annotated[str | None, typer.Option("--name", metavar="COL", help="Column of names.")]
+
+
+def columns_given(given: Mapping[str, str | None]) -> dict[str, str]:
+    """The columns that an import reads: those of the options that were given."""
+    return {target: column for target, column in given.items() if column}
 
 
 @contextmanager
@@ -98,15 +128,18 @@ def open_engine(
 
     Unless it ``needs_due``, the command goes on with a note where that cannot be done.
     """
+    from sqlalchemy import event
     from sqlalchemy.exc import SQLAlchemyError
 
     from gisgrid.access import Actor
     from gisgrid.store.audit import record_as
+    from gisgrid.store.clock import name_zone
     from gisgrid.store.engine import connect
     from gisgrid.store.failures import explained
 
     engine = connect(settings, database)
     record_as(engine, Actor("cli"))
+    event.listen(engine, "begin", lambda connection: name_zone(connection, settings.time_zone))
     try:
         try:
             _put_due_in_force(engine, settings)

@@ -95,7 +95,7 @@ def forget(
     number: Annotated[str, typer.Argument(help="Number of a case.", show_default=False)],
     database: Database = None,
 ) -> None:
-    """Erase who reported a case and all words of it; what was done with it stays."""
+    """Erase who reported a case, its words and its pictures; what was done with it stays."""
     from gisgrid.access import Actor
     from gisgrid.store.cases import forgetting
 

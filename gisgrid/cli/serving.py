@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
@@ -19,6 +20,8 @@ from gisgrid.settings import DEMO_DATABASE, Settings
 __all__ = ["require_free", "run_server", "serve"]
 
 _METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+# The State Council announces the holidays of a year in the autumn before it.
+_CALENDAR_DAYS: Final = 60
 
 Host = Annotated[str, typer.Option("--host", metavar="H", help="Address to listen on.")]
 Port = Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port.")]
@@ -56,6 +59,7 @@ def run_server(host: str, port: int, workers: int, database: str | None) -> None
             "网页服务将以表的所有者身份运行;请先运行:gisgrid db role",
             "the web service runs as the owner of its tables; give it a role: gisgrid db role",
         )
+    _warn_of_calendar(settings)
     if engine.url.database != DEMO_DATABASE:
         with engine.begin() as connection:
             print_links(connection, settings, f"http://{host}:{port}")
@@ -104,3 +108,17 @@ def require_free(host: str, port: int) -> None:
                 where=f"{host}:{port}",
                 fix="choose another: --port N",
             ) from None
+
+
+def _warn_of_calendar(settings: Settings) -> None:
+    """Say so when the holidays of days that are near are not known."""
+    from gisgrid.cases.calendar import calendar_of
+
+    today = datetime.now(settings.zone).date()
+    if calendar_of(settings).ends_within(today, _CALENDAR_DAYS):
+        say(
+            f"{_CALENDAR_DAYS} 天内的节假日安排尚不在日历中,届时时限按周末与固定假日估算;"
+            "请在 GISGRID_CALENDAR 所指的 CSV 文件 (day,kind,name) 中补充",
+            f"the calendar ends within {_CALENDAR_DAYS} days, and times due are estimates after it;"
+            " let GISGRID_CALENDAR name a CSV file of day,kind,name that has the next year too",
+        )

@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gisgrid.cli.importing import print_report
+from gisgrid.cli.importing import bring_places
 from gisgrid.cli.options import (
+    AddressColumn,
     Crs,
     Database,
     Encoding,
     File,
+    IdColumn,
     Json,
+    LatColumn,
     Layer,
+    LonColumn,
     MapApproval,
+    NameColumn,
     Rejects,
     Strict,
-    note_offset,
+    columns_given,
     open_engine,
     open_snapshot,
-    progress_bar,
 )
 from gisgrid.settings import Settings
 
@@ -40,23 +44,11 @@ app = typer.Typer(
 def bring(
     file: File,
     kind: Annotated[str, typer.Option("--kind", metavar="COL", help="Column of the kinds.")],
-    row_id: Annotated[
-        str | None,
-        typer.Option("--id", metavar="COL", help="Column that makes a row the same row next time."),
-    ] = None,
-    lon: Annotated[
-        str | None, typer.Option("--lon", metavar="COL", help="Column of longitude or easting.")
-    ] = None,
-    lat: Annotated[
-        str | None, typer.Option("--lat", metavar="COL", help="Column of latitude or northing.")
-    ] = None,
-    address: Annotated[
-        str | None,
-        typer.Option("--address", metavar="COL", help="Column of the address, for lack of points."),
-    ] = None,
-    name: Annotated[
-        str | None, typer.Option("--name", metavar="COL", help="Column of names.")
-    ] = None,
+    row_id: IdColumn = None,
+    lon: LonColumn = None,
+    lat: LatColumn = None,
+    address: AddressColumn = None,
+    name: NameColumn = None,
     installed: Annotated[
         str | None, typer.Option("--installed", metavar="COL", help="Column of when it was put up.")
     ] = None,
@@ -77,9 +69,8 @@ def bring(
     as_json: Json = False,
 ) -> None:
     """Import facilities; each finds its micro-grid on its way in."""
-    from gisgrid.imports import PlaceFile, import_places
+    from gisgrid.imports import PlaceFile
 
-    settings = Settings()
     given = {
         "kind": kind,
         "name": name,
@@ -94,7 +85,7 @@ def bring(
         lon=lon,
         lat=lat,
         address=address,
-        columns={target: column for target, column in given.items() if column},
+        columns=columns_given(given),
         layer=layer,
         crs=crs,
         encoding=encoding,
@@ -102,11 +93,7 @@ def bring(
         map_approval=map_approval,
         rejects=rejects,
     )
-    with open_engine(database, settings) as engine, progress_bar(file.name) as progress:
-        report = import_places(engine, request, zone=settings.zone, progress=progress)
-    if lon is None:
-        note_offset(file, crs, layer=layer, encoding=encoding)
-    print_report(report, as_json)
+    bring_places(request, database, as_json)
 
 
 @app.command("list")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 from gisgrid.files.cells import safe_cell
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from gisgrid.store.cases import Case
 
-__all__ = ["COLUMNS", "case_table"]
+__all__ = ["COLUMNS", "case_table", "write_cases"]
 
 COLUMNS: Final = (
     *("number", "source_id", "category", "category_zh", "severity", "source", "channel"),
@@ -25,23 +25,30 @@ COLUMNS: Final = (
 
 
 def case_table(cases: Iterable[Case], codes: Mapping[int, str], zone: tzinfo) -> str:
-    """Cases as CSV, with a byte order mark so that a spreadsheet reads it right.
+    """Cases as CSV; see `write_cases`."""
+    out = io.StringIO()
+    write_cases(out, cases, codes, zone)
+    return out.getvalue()
+
+
+def write_cases(out: TextIO, cases: Iterable[Case], codes: Mapping[int, str], zone: tzinfo) -> None:
+    """Write cases as CSV, with a byte order mark so that a spreadsheet reads it right.
 
     Parameters
     ----------
+    out : file of text
+        Opened with ``newline=""``.
     codes : mapping of int to str
         Of the grids, by their ids.
     zone : tzinfo
         In which times are told.
     """
-    out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for case in cases:
         row = _row(case, codes, zone)
         writer.writerow([safe_cell(row[name]) for name in COLUMNS])
-    return out.getvalue()
 
 
 def _row(case: Case, codes: Mapping[int, str], zone: tzinfo) -> dict[str, object]:

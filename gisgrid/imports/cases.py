@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gisgrid.cases.categories import SOURCES, categories
-from gisgrid.errors import Conflict, InputError
+from gisgrid.errors import Busy, Conflict, InputError
 from gisgrid.files import Batch, require_columns
 from gisgrid.imports.addressed import Positions
 from gisgrid.imports.running import (
@@ -152,18 +152,23 @@ class _Reporting:
     def take(self, values: dict[str, Any], ids: Any, sieve: Sieve) -> None:
         """Report the good rows of a batch."""
         reasons = np.full(len(ids), "", dtype=object)
+        fields, said = reasons.copy(), ids.copy()
         for row in np.flatnonzero(sieve.good).tolist():
             told = {name: column[row] for name, column in values.items()}
             try:
                 with self._connection.begin_nested():
                     self._report(told, ids[row])
+            except (InputError, Busy) as error:
+                reasons[row] = error.what
+                if error.where in told:
+                    fields[row] = self._file.columns.get(error.where, error.where)
+                    said[row] = told[error.where]
             except Conflict:
                 self._known += 1
-            except InputError as error:
-                reasons[row] = error.what
             else:
                 self._new += 1
-        sieve.drop(reasons != "", "", reasons, ids)
+        for field in set(fields.tolist()):
+            sieve.drop((reasons != "") & (fields == field), field, reasons, said)
 
     def repeated(self, field: str) -> Iterator[list[Reject]]:
         """None: a row with an id that stood in the file before is on record by then."""

@@ -1,7 +1,8 @@
 """Importing registers: people with their posts, departments, teams, counts of party groups.
 
-The columns of a file are known by their names. A row is put on record on its own, and one that
-cannot be goes to the rejects file with the reason that the store gives.
+The columns of a file are known by their names. A row that cannot be put on record goes to the
+rejects file with the reason that the store gives. People may be many, and are put on record all
+at once; of the others there are few, each put on record on its own.
 """
 
 from __future__ import annotations
@@ -33,17 +34,15 @@ if TYPE_CHECKING:
 
 __all__ = ["REGISTERS", "RegisterFile", "import_register"]
 
-_NEW, _CHANGED, _BEFORE = "new", "changed", "as before"
-
 
 @dataclass(frozen=True)
 class _Register:
-    """What a file of one kind holds, and how a row of it is put on record."""
+    """What a file of one kind holds, and what puts its rows on record."""
 
     texts: tuple[str, ...]
     required: tuple[str, ...]
     key: tuple[str, ...]
-    put: Callable[[Connection, Mapping[str, Any], Actor], str]
+    loader: Callable[[Connection, _Register, Actor], _RowLoader | _PeopleLoader]
     whole: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
     instants: tuple[str, ...] = ()
@@ -62,83 +61,19 @@ class _Register:
         }
 
 
-def _put_person(connection: Connection, row: Mapping[str, Any], actor: Actor) -> str:
-    names = ("code", "name", "telephone", "home_job", "department")
-    people.put_person(
-        connection, people.NewPerson(**{one: row.get(one, "") for one in names}), actor=actor
-    )
-    if not row.get("grid"):
-        return _CHANGED
-    new = people.NewPost(
-        person=row["code"],
-        grid=row["grid"],
-        kind=row.get("kind") or "member",
-        own_post=row.get("own_post", ""),
-        since=row.get("since") or _SINCE,
-        until=row.get("until"),
-    )
-    return people.keep_post(connection, new)
-
-
-# Where nobody says since when a post is held.
-_SINCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-def _put_department(connection: Connection, row: Mapping[str, Any], actor: Actor) -> str:
+def _put_department(connection: Connection, row: Mapping[str, Any]) -> int:
     one = people.Department(
         row["code"], row.get("kind") or "line", row["name_zh"], row.get("name_en", "")
     )
-    return _told(people.put_departments(connection, [one]))
+    return people.put_departments(connection, [one])
 
 
-def _put_team(connection: Connection, row: Mapping[str, Any], actor: Actor) -> str:
-    return _told(people.put_teams(connection, [people.Team(**row)]))
+def _put_team(connection: Connection, row: Mapping[str, Any]) -> int:
+    return people.put_teams(connection, [people.Team(**row)])
 
 
-def _put_party(connection: Connection, row: Mapping[str, Any], actor: Actor) -> str:
-    return _told(people.put_party(connection, [people.PartyCount(**row)]))
-
-
-def _told(differing: int) -> str:
-    return _CHANGED if differing else _BEFORE
-
-
-_FIGURE: Final = ("source", "qualifier")
-
-REGISTERS: Final[Mapping[str, _Register]] = {
-    "people": _Register(
-        texts=(
-            *("code", "name", "telephone", "home_job", "department"),
-            *("grid", "kind", "own_post"),
-        ),
-        required=("code",),
-        key=("code", "grid", "since"),
-        put=_put_person,
-        instants=("since", "until"),
-    ),
-    "departments": _Register(
-        texts=("code", "kind", "name_zh", "name_en"),
-        required=("code", "name_zh"),
-        key=("code",),
-        put=_put_department,
-    ),
-    "teams": _Register(
-        texts=("code", "grid", "kind", "name_zh", "name_en", *_FIGURE),
-        required=("code", "grid", "kind", "name_zh", "people", "as_of"),
-        key=("code", "as_of"),
-        put=_put_team,
-        whole=("people",),
-        days=("as_of",),
-    ),
-    "party": _Register(
-        texts=("grid", *_FIGURE),
-        required=("grid", "groups", "members", "as_of"),
-        key=("grid", "as_of"),
-        put=_put_party,
-        whole=("groups", "members"),
-        days=("as_of",),
-    ),
-}
+def _put_party(connection: Connection, row: Mapping[str, Any]) -> int:
+    return people.put_party(connection, [people.PartyCount(**row)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,26 +89,35 @@ class RegisterFile(RowFile):
     register: str
 
 
-class _Loader:
+class _RowLoader:
     """Puts rows on record one by one, and counts what came of them."""
 
     outside = None
 
-    def __init__(self, connection: Connection, register: _Register, actor: Actor) -> None:
-        self._connection, self._register, self._actor = connection, register, actor
+    def __init__(
+        self,
+        connection: Connection,
+        register: _Register,
+        actor: Actor,
+        *,
+        put: Callable[[Connection, Mapping[str, Any]], int],
+    ) -> None:
+        self._connection, self._key, self._put = connection, register.key, put
         self._first: dict[tuple[Any, ...], int] = {}
-        self._counts = dict.fromkeys((_NEW, _CHANGED, _BEFORE), 0)
+        self._changed = self._unchanged = 0
 
     def fault(self, row: Mapping[str, Any], number: int) -> str:
         """Put a row on record; why it cannot be, or nothing."""
-        key = tuple(row.get(name) for name in self._register.key)
+        key = tuple(row.get(name) for name in self._key)
         first = self._first.setdefault(key, number)
         if first != number:
             return f"stands in row {first} too"
         try:
-            self._counts[self._register.put(self._connection, row, self._actor)] += 1
+            differing = self._put(self._connection, row)
         except GisgridError as error:
             return str(error)
+        self._changed += differing
+        self._unchanged += 1 - differing
         return ""
 
     def repeated(self, field: str) -> Iterator[list[Reject]]:
@@ -182,11 +126,98 @@ class _Loader:
 
     def merge(self, import_id: int) -> Merged:
         """What came of all rows; they are on record already."""
-        return Merged(self._counts[_NEW], self._counts[_CHANGED], self._counts[_BEFORE])
+        return Merged(0, self._changed, self._unchanged)
 
     def notices(self) -> tuple[Notice, ...]:
         """Nothing to say."""
         return ()
+
+
+class _PeopleLoader:
+    """Gathers rows of people, and puts them on record all at once."""
+
+    outside = None
+
+    def __init__(self, connection: Connection, register: _Register, actor: Actor) -> None:
+        self._connection, self._actor = connection, actor
+        self._rows: list[people.Enrolment] = []
+        self._roll = people.Roll(connection, ())
+
+    def fault(self, row: Mapping[str, Any], number: int) -> str:
+        """Gather a row; what is wrong with it is told when all are there."""
+        self._rows.append(_enrolment(row, number))
+        return ""
+
+    def repeated(self, field: str) -> Iterator[list[Reject]]:
+        """The rows that cannot be put on record, each with its field."""
+        self._roll = people.Roll(self._connection, self._rows)
+        yield [Reject(one.row, one.field, one.reason, one.value) for one in self._roll.refusals]
+
+    def merge(self, import_id: int) -> Merged:
+        """Put all others on record."""
+        return self._roll.put(actor=self._actor)
+
+    def notices(self) -> tuple[Notice, ...]:
+        """Nothing to say."""
+        return ()
+
+
+# Where nobody says since when a post is held.
+_SINCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _enrolment(row: Mapping[str, Any], number: int) -> people.Enrolment:
+    names = ("code", "name", "telephone", "home_job", "department")
+    somebody = people.NewPerson(**{one: row.get(one, "") for one in names})
+    if not row.get("grid"):
+        return people.Enrolment(number, somebody)
+    new = people.NewPost(
+        person=row["code"],
+        grid=row["grid"],
+        kind=row.get("kind") or "member",
+        own_post=row.get("own_post", ""),
+        since=row.get("since") or _SINCE,
+        until=row.get("until"),
+    )
+    return people.Enrolment(number, somebody, new)
+
+
+_FIGURE: Final = ("source", "qualifier")
+
+REGISTERS: Final[Mapping[str, _Register]] = {
+    "people": _Register(
+        texts=(
+            *("code", "name", "telephone", "home_job", "department"),
+            *("grid", "kind", "own_post"),
+        ),
+        required=("code",),
+        key=("code", "grid", "since"),
+        loader=_PeopleLoader,
+        instants=("since", "until"),
+    ),
+    "departments": _Register(
+        texts=("code", "kind", "name_zh", "name_en"),
+        required=("code", "name_zh"),
+        key=("code",),
+        loader=partial(_RowLoader, put=_put_department),
+    ),
+    "teams": _Register(
+        texts=("code", "grid", "kind", "name_zh", "name_en", *_FIGURE),
+        required=("code", "grid", "kind", "name_zh", "people", "as_of"),
+        key=("code", "as_of"),
+        loader=partial(_RowLoader, put=_put_team),
+        whole=("people",),
+        days=("as_of",),
+    ),
+    "party": _Register(
+        texts=("grid", *_FIGURE),
+        required=("grid", "groups", "members", "as_of"),
+        key=("grid", "as_of"),
+        loader=partial(_RowLoader, put=_put_party),
+        whole=("groups", "members"),
+        days=("as_of",),
+    ),
+}
 
 
 def import_register(
@@ -211,7 +242,7 @@ def import_register(
     with open_rows(file) as source, engine.begin() as connection:
         columns = [name for name in register.columns if name in source.columns]
         require_columns(source, (*register.required, *columns))
-        loader = _Loader(connection, register, actor)
+        loader = register.loader(connection, register, actor)
 
         def take(batch: Batch, sieve: Sieve) -> None:
             values = read_typed(batch, sieve, {name: name for name in columns}, readers)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from gisgrid.times import EARLIEST_YEAR
+from gisgrid.times import EARLIEST_YEAR, LATEST_YEAR
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -67,7 +67,7 @@ def instants(values: pd.Series[Any], zone: tzinfo) -> tuple[pd.Series[Any], NDAr
     local = naive.dt.tz_localize(zone, ambiguous=second, nonexistent="shift_forward")
     both = (aware.astype(_INSTANT), local.dt.tz_convert("UTC").astype(_INSTANT))
     found = both[0].fillna(both[1])
-    found = found.where(found.dt.year >= EARLIEST_YEAR)
+    found = found.where(found.dt.year.between(EARLIEST_YEAR, LATEST_YEAR))
     return found, found.isna().to_numpy() & ~_missing(values)
 
 

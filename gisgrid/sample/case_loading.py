@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from gisgrid.cases.calendar import packaged_calendar
 from gisgrid.cases.categories import STAFF_SOURCES, category_of
 from gisgrid.cases.clocks import ACCEPTING
 from gisgrid.cases.stages import CLOSED, STEPS, Stage
 from gisgrid.imports.loading import PointLoader
+from gisgrid.store.cases.reporting import NUMBERS
 from gisgrid.store.copying import copy_in
 from gisgrid.store.tables import (
     case_call,
     case_event,
     case_file,
     case_note,
-    case_number,
     case_text,
 )
 
@@ -35,6 +35,7 @@ __all__ = ["load_cases"]
 
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _ACTOR: Final = "system"
+_SEED: Final = 20
 
 
 class _Made(NamedTuple):
@@ -65,7 +66,7 @@ class _Made(NamedTuple):
 def load_cases(connection: Connection, sample: CasesSample, import_id: int, now: datetime) -> None:
     """Put the cases of the sample on record; the open ones came in the days before ``now``."""
     made = [_Made(one, one.reported_at or now - one.age) for one in sample]
-    numbers = _numbers(connection, made)
+    numbers = _numbers(made)
     _load_files(connection, made, numbers, import_id)
     query = select(case_file.c.number, case_file.c.id).where(case_file.c.number.in_(numbers))
     ids = {row.number: row.id for row in connection.execute(query)}
@@ -98,12 +99,12 @@ def _copy(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]])
     copy_in(connection, table, dict(zip(_COLUMNS[table.name], map(list, columns), strict=True)))
 
 
-def _numbers(connection: Connection, made: Sequence[_Made]) -> list[str]:
-    series = func.generate_series(1, len(made)).table_valued("one")
-    taken = connection.scalars(select(case_number.next_value()).select_from(series))
+def _numbers(made: Sequence[_Made]) -> list[str]:
+    """Numbers as cases get them, drawn; the same whenever the sample is loaded."""
+    drawn = np.random.default_rng(_SEED).choice(NUMBERS, size=len(made), replace=False)
     return [
-        f"JD{one.reported_at.astimezone(_ZONE):%Y%m%d}-{count:04d}"
-        for one, count in zip(made, taken, strict=True)
+        f"JD{one.reported_at.astimezone(_ZONE):%Y%m%d}-{number:06d}"
+        for one, number in zip(made, drawn, strict=True)
     ]
 
 

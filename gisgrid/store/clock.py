@@ -10,7 +10,12 @@ from sqlalchemy import func, select
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["now"]
+__all__ = ["name_zone", "now"]
+
+
+def name_zone(connection: Connection, zone: str) -> None:
+    """Say in this transaction in which zone days begin, for triggers that have to know the day."""
+    connection.execute(select(func.set_config("gisgrid.zone", zone, True)))
 
 
 def now(connection: Connection, zone: tzinfo) -> datetime:

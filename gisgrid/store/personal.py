@@ -5,23 +5,35 @@ All other tables hold the id alone, and so does the audit log: erasing breaks no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, func, insert, select, true, update
+from sqlalchemy import and_, bindparam, func, insert, select, true, update
 
 from gisgrid.access import Actor
 from gisgrid.errors import InputError, NotFound
-from gisgrid.store.audit import note
+from gisgrid.store.audit import note, said_of_personal
 from gisgrid.store.scope import sight_of
 from gisgrid.store.tables import personal
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
-__all__ = ["KINDS", "correct", "erase", "expire", "find", "keep", "look", "masked", "says"]
+__all__ = [
+    "KINDS",
+    "amend",
+    "correct",
+    "erase",
+    "expire",
+    "find",
+    "keep",
+    "keep_all",
+    "look",
+    "masked",
+    "told",
+]
 
 KINDS: Final[Mapping[str, timedelta | None]] = {
     "reporter": timedelta(days=730),
@@ -54,21 +66,56 @@ def keep(
     InputError
         The kind is none, or a field is longer than 200 characters.
     """
+    return keep_all(connection, kind, [fields], until=until)[0]
+
+
+def keep_all(
+    connection: Connection,
+    kind: str,
+    everybody: Sequence[Mapping[str, str]],
+    *,
+    until: datetime | None = None,
+) -> list[UUID]:
+    """Keep what is known of several people, as `keep` does of one; their references, in order.
+
+    Raises
+    ------
+    InputError
+        As `keep`; nothing is kept then.
+    """
     if kind not in KINDS:
         raise InputError(
             "this is no kind of personal data", where=repr(kind), fix=f"give one of {list(KINDS)}"
         )
     kept = KINDS[kind]
-    ref = uuid4()
-    connection.execute(
-        insert(personal).values(
-            id=ref,
-            kind=kind,
-            fields=_told(fields),
-            keep_until=until or (datetime.now(UTC) + kept if kept else None),
-        )
-    )
-    return ref
+    keep_until = until or (datetime.now(UTC) + kept if kept else None)
+    refs = [uuid4() for _ in everybody]
+    rows = [
+        {"id": ref, "kind": kind, "fields": told(fields), "keep_until": keep_until}
+        for ref, fields in zip(refs, everybody, strict=True)
+    ]
+    if rows:
+        connection.execute(insert(personal), rows)
+    return refs
+
+
+def told(fields: Mapping[str, str]) -> dict[str, str]:
+    """What is kept of some fields: without blanks around them, and without those that are blank.
+
+    Raises
+    ------
+    InputError
+        A field is longer than 200 characters.
+    """
+    kept = {name: value.strip() for name, value in fields.items() if value.strip()}
+    for name, value in kept.items():
+        if len(value) > _LONGEST:
+            raise InputError(
+                f"a field of personal data is longer than {_LONGEST} characters",
+                where=name,
+                fix="leave out what is not needed",
+            )
+    return kept
 
 
 def look(connection: Connection, ref: UUID, *, actor: Actor, why: str) -> dict[str, str]:
@@ -92,7 +139,7 @@ def look(connection: Connection, ref: UUID, *, actor: Actor, why: str) -> dict[s
     query = select(personal.c.fields).where(personal.c.id == ref, _shown(connection))
     fields: dict[str, str] | None = connection.scalar(query)
     if fields is None:
-        raise NotFound("nothing is kept under this reference", where=f"personal:{ref}")
+        raise _nothing_kept(ref)
     note(connection, actor, "personal.look", f"personal:{ref}")
     note(connection, actor, "personal.need", why)
     return fields
@@ -136,16 +183,48 @@ def find(connection: Connection, telephone: str, *, actor: Actor) -> list[UUID]:
     return found
 
 
-def says(connection: Connection, ref: UUID, fields: Mapping[str, str]) -> bool:
-    """Whether exactly this is kept of somebody already; it tells nothing else, so nobody looked.
+def amend(
+    connection: Connection, everybody: Mapping[UUID, Mapping[str, str]], *, actor: Actor
+) -> set[UUID]:
+    """Put other fields in the place of those that are kept, as `correct`, where they differ.
+
+    The log is of changes: what is told again makes none.
+
+    Parameters
+    ----------
+    connection : Connection
+    everybody : mapping of UUID to (mapping of str to str)
+        By reference, all that is to be kept of somebody.
+
+    Returns
+    -------
+    set of UUID
+        The references of those of whom something else was kept.
 
     Raises
     ------
     InputError
         A field is longer than 200 characters.
+    NotFound
+        There is no such reference, or it was erased.
     """
-    same = and_(personal.c.id == ref, personal.c.fields == _told(fields), _shown(connection))
-    return connection.scalar(select(personal.c.id).where(same)) is not None
+    query = select(personal.c.id, personal.c.fields).where(
+        personal.c.id.in_(list(everybody)), personal.c.erased_at.is_(None), _shown(connection)
+    )
+    kept = {row.id: row.fields for row in connection.execute(query.with_for_update())}
+    for ref in everybody:
+        if ref not in kept:
+            raise _nothing_kept(ref)
+    new = {ref: told(fields) for ref, fields in everybody.items()}
+    changed = [ref for ref in everybody if new[ref] != kept[ref]]
+    if not changed:
+        return set()
+    rows = [{"ref": ref, "new": new[ref]} for ref in changed]
+    own = update(personal).where(personal.c.id == bindparam("ref"))
+    new_fields = own.values(fields=bindparam("new", type_=personal.c.fields.type))
+    with said_of_personal(connection, actor, "correct"):
+        connection.execute(new_fields, rows)
+    return set(changed)
 
 
 def correct(connection: Connection, ref: UUID, fields: Mapping[str, str], *, actor: Actor) -> None:
@@ -158,8 +237,7 @@ def correct(connection: Connection, ref: UUID, fields: Mapping[str, str], *, act
     NotFound
         There is no such reference, or it was erased.
     """
-    _change(connection, ref, fields=_told(fields))
-    note(connection, actor, "personal.correct", f"personal:{ref}")
+    _change(connection, ref, actor, "correct", fields=told(fields))
 
 
 def erase(connection: Connection, ref: UUID, *, actor: Actor) -> None:
@@ -170,8 +248,7 @@ def erase(connection: Connection, ref: UUID, *, actor: Actor) -> None:
     NotFound
         There is no such reference, or it was erased before.
     """
-    _change(connection, ref, fields=None, erased_at=func.clock_timestamp())
-    note(connection, actor, "personal.erase", f"personal:{ref}")
+    _change(connection, ref, actor, "erase", fields=None, erased_at=func.clock_timestamp())
 
 
 def expire(connection: Connection, now: datetime, *, actor: Actor = _SYSTEM) -> int:
@@ -180,34 +257,25 @@ def expire(connection: Connection, now: datetime, *, actor: Actor = _SYSTEM) -> 
         update(personal)
         .where(personal.c.erased_at.is_(None), personal.c.keep_until <= now)
         .values(fields=None, erased_at=func.clock_timestamp())
-        .returning(personal.c.id)
     )
-    gone = connection.scalars(due).all()
-    for ref in gone:
-        note(connection, actor, "personal.expire", f"personal:{ref}")
-    return len(gone)
+    with said_of_personal(connection, actor, "expire"):
+        return int(connection.execute(due).rowcount)
 
 
-def _change(connection: Connection, ref: UUID, **values: Any) -> None:
+def _change(connection: Connection, ref: UUID, actor: Actor, act: str, **values: Any) -> None:
     one = and_(personal.c.id == ref, personal.c.erased_at.is_(None), _shown(connection))
-    if connection.execute(update(personal).where(one).values(**values)).rowcount == 0:
-        raise NotFound("nothing is kept under this reference", where=f"personal:{ref}")
+    with said_of_personal(connection, actor, act):
+        changed = connection.execute(update(personal).where(one).values(**values)).rowcount
+    if changed == 0:
+        raise _nothing_kept(ref)
+
+
+def _nothing_kept(ref: UUID) -> NotFound:
+    return NotFound("nothing is kept under this reference", where=f"personal:{ref}")
 
 
 def _shown(connection: Connection) -> ColumnElement[bool]:
     return true() if sight_of(connection).confidential else personal.c.kind != "sender"
-
-
-def _told(fields: Mapping[str, str]) -> dict[str, str]:
-    told = {name: value.strip() for name, value in fields.items() if value.strip()}
-    for name, value in told.items():
-        if len(value) > _LONGEST:
-            raise InputError(
-                f"a field of personal data is longer than {_LONGEST} characters",
-                where=name,
-                fix="leave out what is not needed",
-            )
-    return told
 
 
 def _masked(fields: Mapping[str, str]) -> dict[str, str]:

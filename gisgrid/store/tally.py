@@ -1,8 +1,9 @@
-"""How often each address has reported today without an account."""
+"""How often each address has reported, or looked for an address, today without an account."""
 
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
@@ -22,7 +23,7 @@ __all__ = ["count_report"]
 
 
 def count_report(
-    connection: Connection, address: IPv4Address | IPv6Address | None, *, day: date, most: int
+    connection: Connection, address: IPv4Address | IPv6Address | None, *, now: datetime, most: int
 ) -> None:
     """Count a report of today; the rows of days before are deleted.
 
@@ -30,6 +31,8 @@ def count_report(
     ----------
     address : IPv4Address or IPv6Address or None
         Where it comes from; all whose address is not known count as one. A digest of it is kept.
+    now : datetime
+        In the zone whose days are counted.
     most : int
         So many are let in; 0: as many as come, and none is counted.
 
@@ -41,6 +44,7 @@ def count_report(
     if not most:
         return
     own = report_tally.c
+    day = now.date()
     first = insert(report_tally).values(day=day, sender=_sender(address, day), reports=1)
     counted = first.on_conflict_do_update(
         index_elements=[own.day, own.sender],
@@ -49,9 +53,11 @@ def count_report(
     ).returning(own.reports)
     found = connection.scalar(counted)
     if found is None:
+        tomorrow = datetime.combine(day + timedelta(days=1), time(), now.tzinfo)
         raise TooManyRequests(
             f"more than {most} reports from one address in a day",
             fix="report tomorrow, or call the hotline 12345",
+            retry_after=(tomorrow - now).total_seconds(),
         )
     if found == 1:
         connection.execute(delete(report_tally).where(own.day < day))

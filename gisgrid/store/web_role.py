@@ -27,8 +27,13 @@ WEB_ROLE: Final = "gisgrid_web"
 _ALL: Final = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 _ADD: Final = frozenset({"SELECT", "INSERT"})
 _LOOK: Final = frozenset({"SELECT"})
-# What triggers keep from change, nobody need have the right to change.
-_LESS: Final = {"alembic_version": _LOOK, "level": _LOOK, "audit_event": _ADD, "case_event": _ADD}
+_KEEP: Final = frozenset({"SELECT", "INSERT", "UPDATE"})
+# What triggers keep from change, nobody need have the right to change; and what nothing ever
+# removes (accounts are disabled, keys revoked, people erased), nobody need have the right to.
+_LESS: Final = {
+    **{"alembic_version": _LOOK, "level": _LOOK, "audit_event": _ADD, "case_event": _ADD},
+    **dict.fromkeys(("account", "api_key", "case_file", "personal", "revision"), _KEEP),
+}
 _SEQUENCE: Final = frozenset({"USAGE"})
 
 # Two workers that start at once must not both grant.

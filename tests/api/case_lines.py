@@ -68,10 +68,13 @@ _STEPS: Final = tuple(
         rest=f"/{step.action}",
     )
     for step in STEPS.values()
-    if step.right is not None and step.doers != ("department",)
+    if step.right is not None and step.doers != ("department",) and step.action != "relocate"
 )
 
+_ELSEWHERE: Final = {"version": _LATE, "reason": "x", "lon": 121.202, "lat": 31.313}
+
 _WORKS: Final = (
+    _case("POST", "/relocate", _CALL, _ELSEWHERE),
     _case("GET", "/deliberations", _WORK, tells="{word_in}"),
     _case("POST", "/deliberations", _CALL, _PEOPLE),
     *_of_case(
@@ -137,6 +140,13 @@ _REPORTS: Final = (
             ("POST", "/rating", {"rating": 1}),
             ("POST", "/reopen", {"reason": "x"}),
         )
+    ),
+    Line(
+        "POST",
+        "/v1/reports/{code}/pictures",
+        Door.OPEN,
+        (Ask("/v1/reports/x/pictures", files=True),),
+        also=(404,),
     ),
     *listed(Door.OPEN, "/report"),
     Line("GET", "/report/{code}", Door.OPEN, (Ask("/report/x"),), also=(404,)),
@@ -207,6 +217,9 @@ CASES: Final = (
     Line("POST", "/v1/cases", _REPORT, (Ask("/v1/cases", _NEW),)),
     _case("GET", "", _WORK, tells="{word_in}"),
     _case("GET", "/history", _WORK),
+    # Of ours, which became part of theirs.
+    Line("GET", "/v1/cases/{number}/history", _WORK, (Ask("/v1/cases/{joined_in}/history"),)),
+    Line("GET", "/v1/cases/{number}", _WORK, (Ask("/v1/cases/{joined_in}"),)),
     _case("GET", "/reporter", Right.SEE_PERSONAL, tells="{word_in}"),
     _case("GET", "/duplicates", _WORK),
     _case("POST", "/calls", _CALL, {"version": _LATE, "departments": ["x"]}, also=(404,)),
@@ -224,4 +237,6 @@ CASES: Final = (
     *_REPORTS,
     *_STANDARD,
     *listed(_WORK, "/today", "/board"),
+    one("GET", "/cases/{number}", _WORK, "case"),
+    *listed(Right.SEE_PLACES, "/facilities"),
 )

@@ -185,9 +185,9 @@ def plant_work(client: TestClient, chief: dict[str, str], planted: Planted) -> N
         assert answer.is_success, (path, answer.text)
         return answer.json()
 
-    for side, (word, column, row, area) in _SIDES.items():
+    for side, (word, _, _, area) in _SIDES.items():
         ids, micro = planted.ids, f"{area}001001"
-        point = {"lon": WEST + column * STEP, "lat": SOUTH + row * STEP}
+        point = _place(side)
         told = {"description": word, "place": word, "reporter": {"name": word, "telephone": word}}
         case = send("/v1/cases", {"category": "littering", **point, **told})
         own = f"/v1/cases/{case['number']}"
@@ -218,6 +218,15 @@ def plant_work(client: TestClient, chief: dict[str, str], planted: Planted) -> N
         team = {"code": word, "kind": "volunteers", "name_zh": word, "people": 1}
         send("/v1/teams", team | counted)
         send("/v1/party", {"groups": 1, "members": 1} | counted)
+    joined = send("/v1/cases", {"category": "littering", **_place("in")})
+    planted.ids["joined_in"] = joined["number"]
+    step = {"version": joined["version"], "about": planted.ids["case_out"]}
+    send(f"/v1/cases/{joined['number']}/merge", step)
+
+
+def _place(side: str) -> dict[str, float]:
+    _, column, row, _ = _SIDES[side]
+    return {"lon": WEST + column * STEP, "lat": SOUTH + row * STEP}
 
 
 def picture(shade: int) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import itertools
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -59,6 +61,32 @@ def key_of(
         actor=ACTOR,
         per_second=per_second,
     )
+
+
+def carrying(token: str, csrf: str = "") -> dict[str, str]:
+    """The headers of a browser with a session: its cookie, and the token of a page of it."""
+    return {"Cookie": f"gisgrid={token}", "X-CSRF-Token": csrf or csrf_of(token)}
+
+
+def csrf_of(token: str) -> str:
+    """What the pages of a session send along, as the browser's own pages have it."""
+    made = hmac.digest(token.encode(), b"csrf", "sha256")
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def session_of(connection: Connection, account_id: int) -> str:
+    """The token of a new session of an account."""
+    return accounts.begin_session(connection, account_id, hours=1).token
+
+
+def both_ways(
+    engine: Engine, role: str, *, grids: Iterable[str] = (), police: Iterable[str] = ()
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Headers by the key, and by the session, of somebody new who has a role."""
+    with engine.begin() as connection:
+        account_id = account_with(connection, role, grids_=grids, police=police)
+        key = key_of(connection, account_id)
+        return bearing(key.token), carrying(session_of(connection, account_id))
 
 
 def bearing(token: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from .lines import NOWHERE, Ask, Door, Line, listed, one
 
 __all__ = ["STAFF"]
 
-_SEE, _MANAGE, _ADMIN = Right.SEE_PLACES, Right.MANAGE_PEOPLE, Right.ADMINISTER
+_SEE, _MANAGE, _ADMIN = Right.SEE_PEOPLE, Right.MANAGE_PEOPLE, Right.ADMINISTER
 _DAY: Final = {"as_of": "2024-06-01"}
 _TEAM: Final = {"code": "t", "kind": "volunteers", "name_zh": "x", "people": 1, **_DAY}
 _PARTY: Final = {"groups": 1, "members": 1, "source": "{word_in}", **_DAY}

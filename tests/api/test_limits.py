@@ -66,6 +66,19 @@ def test_what_watches_over_the_service_is_not_counted(squares: Engine, settings:
         assert client.get("/docs").status_code == 200
 
 
+@pytest.mark.parametrize("shown", ["Bearer gg_made_up", "Basic made-up"])
+def test_keys_that_are_made_up_are_counted_everywhere(
+    squares: Engine, settings: Settings, shown: str
+) -> None:
+    settings.request_limit = 1
+    headers = {"Authorization": shown}
+    with TestClient(create_app(settings, engine=squares, demo=True)) as client:
+        for address in ("/healthz", "/readyz", "/metrics"):
+            codes = [client.get(address, headers=headers).status_code for _ in range(9)]
+            assert codes[-1] == 429, address
+            assert client.get(address).status_code == 200
+
+
 def test_the_description_names_the_refusal(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert {"429" in route["responses"] for one in paths.values() for route in one.values()} == {
@@ -86,3 +99,34 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(50):
         limiter.admit(scope(str(number % 7)))
     assert len(limiter._left) <= 3
+
+
+def test_a_network_of_ipv6_is_counted_as_one_and_an_address_of_ipv4_for_itself() -> None:
+    limiter = Limiter(10, lambda: 0.0)
+    for number in range(20):
+        limiter.admit(scope(f"2001:db8:0:1::{number:x}"))
+    with pytest.raises(TooManyRequests):
+        limiter.admit(scope("2001:db8:0:1:ffff::1"))
+    limiter.admit(scope("2001:db8:0:2::1"))
+    for number in range(20):
+        limiter.admit(scope("192.0.2.1" if number % 2 else "::ffff:192.0.2.1"))
+    with pytest.raises(TooManyRequests):
+        limiter.admit(scope("192.0.2.1"))
+    limiter.admit(scope("192.0.2.2"))
+
+
+@pytest.mark.parametrize("rate", [1, 3, 10])
+def test_who_waits_as_long_as_was_said_gets_in(rate: int) -> None:
+    now = [0.0]
+    limiter = Limiter(rate, lambda: now[0])
+    for ask in (lambda: limiter.admit(scope("a")), lambda: limiter.admit_key(7, rate)):
+        for _ in range(2 * rate):
+            ask()
+        with pytest.raises(TooManyRequests) as refused:
+            ask()
+        before = refused.value.retry_after - 0.01
+        now[0] += before
+        with pytest.raises(TooManyRequests):
+            ask()
+        now[0] += 0.02
+        ask()

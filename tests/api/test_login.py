@@ -296,8 +296,14 @@ def test_keys_are_made_and_revoked_on_the_page(guest: TestClient) -> None:
     assert token is not None
     program = TestClient(guest.app, headers=bearing(token[0]))
     assert program.get("/v1/me").json()["rights"] == ["resolve"]
-    assert token[0] not in guest.get("/account").text
-    number = program.get("/v1/keys").json()["keys"][-1]["id"]
+    page = guest.get("/account").text
+    assert token[0] not in page
+    again = guest.post("/account/keys", data=form)
+    assert again.status_code == 409 and "gg_" not in again.text.partition("我的角色")[0]
+    (number,) = (one["id"] for one in program.get("/v1/keys").json()["keys"])
+    assert f'name="newest" value="{number}"' in page
+    another = guest.post("/account/keys", data={**form, "newest": number})
+    assert another.status_code == 201
     assert guest.post(f"/account/keys/{number}/revoke", data={"csrf": csrf}).status_code == 303
     none = guest.post("/account/keys", data={"csrf": csrf, "right": "administer"})
     assert none.status_code == 422 and "未能新建密钥" in none.text
@@ -334,6 +340,7 @@ def test_the_first_link_makes_the_administrator_once(
         assert client.post("/login/link", data=form).headers["location"] == "/account"
         assert client.get("/v1/me").json()["whole"] == [
             "resolve",
+            "see-people",
             "measure",
             "manage-people",
             "audit",
@@ -372,3 +379,16 @@ def test_a_planted_body_of_any_size_is_bounded(guest: TestClient) -> None:
     form = {"csrf": csrf_of(guest), "label": "x" * 20_000, "right": "resolve"}
     assert guest.post("/account/keys", data=form).status_code == 403
     assert guest.post("/login", data={"name": "x" * 3_000_000}).status_code == 413
+
+
+def test_in_the_demo_a_form_of_a_sandboxed_page_changes_nothing(
+    base: Engine, settings: Settings
+) -> None:
+    demo = create_app(settings, engine=base, demo=True)
+    with TestClient(demo, client=("127.0.0.1", 50_000), base_url="http://127.0.0.1") as here:
+        body = {"name": "a plan"}
+        for headers in ({"Origin": "null"}, {"Origin": "http://127.0.0.1:9"}):
+            assert here.post("/v1/plans", json=body, headers=headers).status_code == 403
+        assert here.post("/v1/plans", json=body).status_code == 201
+        own = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+        assert here.post("/v1/plans", json=body, headers=own).status_code == 201

@@ -195,7 +195,7 @@ def test_a_chief_manages_the_people_of_their_town_and_no_others(engine: Engine) 
         ("member", 200, 403, 403),
         ("officer", 200, 403, 200),
         ("chief", 200, 422, 200),
-        ("admin", 403, 422, 200),
+        ("admin", 200, 422, 200),
         ("client", 403, 403, 403),
     ],
 )

@@ -109,7 +109,18 @@ def test_what_is_not_certain_is_offered_and_what_is_not_there_is_said(
     box.fill("村路")
     box.press("Enter")
     expect(page.locator("#answer .verdict")).to_contain_text("拿不准")
-    expect(page.locator(".place-mark")).to_have_count(0)
+    numbers = page.locator("#answer .place-number").all_inner_texts()
+    assert len(numbers) > 1
+    marks = page.locator(".place-mark.numbered")
+    assert marks.all_inner_texts() == numbers
+    # All of them are in sight at once.
+    frame = page.locator("#map").bounding_box()
+    assert frame is not None
+    for one in marks.all():
+        box_of = one.bounding_box()
+        assert box_of is not None
+        assert frame["x"] <= box_of["x"] <= frame["x"] + frame["width"]
+        assert frame["y"] <= box_of["y"] <= frame["y"] + frame["height"]
     choice = page.locator("#answer .choices button").nth(1)
     name = choice.locator(".place-name").inner_text()
     require_accessible(page)

@@ -9,7 +9,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -154,24 +153,36 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(receiver: Receiver) ->
     assert "SSL" in problem
 
 
-def test_a_receiver_that_answers_byte_by_byte_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "said"),
+    [("http", b"HTTP/1.1 204 No Content"), ("https", b"\x16\x03\x03\x40\x00" + bytes(18))],
+    ids=["answer", "handshake"],
+)
+def test_a_receiver_that_speaks_byte_by_byte_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, said: bytes
+) -> None:
     monkeypatch.setattr(posting, "_DEADLINE_S", 0.3)
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    ended: list[str] = []
 
-        def drip() -> None:
-            spoken, _ = server.accept()
-            with spoken, suppress(OSError):
-                for letter in b"HTTP/1.1 204 No Content" * 99:
+    def drip() -> None:
+        spoken, _ = server.accept()
+        with spoken:
+            try:
+                for letter in said * 3:
                     spoken.send(bytes([letter]))
                     time.sleep(0.05)
+            except OSError:
+                ended.append("cut off")
 
+    with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=drip)
         thread.start()
-        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        url = f"{scheme}://127.0.0.1:{server.getsockname()[1]}/"
         status, problem = post(url, b"{}", secret="s", delivery=1, hosts=HOSTS)
         thread.join()
     assert status is None
     assert problem
+    assert ended == ["cut off"]
 
 
 def test_of_several_workers_one_sends(engine: Engine, receiver: Receiver) -> None:

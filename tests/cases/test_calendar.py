@@ -103,11 +103,31 @@ def test_urgent_hours_run_through_nights_and_holidays() -> None:
     assert due == Due(at("2024-10-03T02:00"))
 
 
-def test_years_of_which_the_holidays_are_unknown_go_by_weekends_and_say_so() -> None:
+def test_years_of_which_the_holidays_are_unknown_go_by_weekends_and_fixed_days() -> None:
     due = Clock("working-days", 1).due(CALENDAR, at("2026-12-31T10:00"))
-    # The first of January 2027 is a Friday.
-    assert due == Due(at("2027-01-01T17:30"), beyond_calendar=True)
+    # The first of January 2027 is a Friday, and a holiday whatever is announced.
+    assert due == Due(at("2027-01-04T17:30"), beyond_calendar=True)
     assert not Clock("working-days", 1).due(CALENDAR, at("2026-12-30T10:00")).beyond_calendar
+
+
+def test_a_year_without_a_calendar_has_six_fixed_holidays() -> None:
+    days = [date(2029, 1, 1) + timedelta(days=number) for number in range(365)]
+    idle = [day for day in days if day.weekday() < 5 and not CALENDAR.works(day)]
+    # Of 2029: Monday; Tuesday and Wednesday; Monday to Wednesday.
+    assert [f"{day:%m-%d %a}" for day in idle] == [
+        *("01-01 Mon", "05-01 Tue", "05-02 Wed"),
+        *("10-01 Mon", "10-02 Tue", "10-03 Wed"),
+    ]
+    assert not any(CALENDAR.works(day) for day in days if day.weekday() >= 5)
+    # A calendar that tells of a year is believed, also where it makes such a day one of work.
+    own = WorkCalendar({date(2029, 5, 1): True}, CALENDAR.spans, SHANGHAI)
+    assert own.works(date(2029, 5, 1))
+    assert own.works(date(2029, 10, 1))
+
+
+def test_a_calendar_ends_with_its_last_year() -> None:
+    assert not CALENDAR.ends_within(date(2026, 11, 1), 60)
+    assert CALENDAR.ends_within(date(2026, 11, 2), 60)
 
 
 def test_answers_are_in_the_zone_of_the_question() -> None:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+import pytest
+from sqlalchemy import Engine, select, text
 
 from gisgrid.access import Actor, Sight
+from gisgrid.cases.pictures import Picture
+from gisgrid.errors import Conflict, NotFound
 from gisgrid.store import audit, personal
 from gisgrid.store.cases import NewCase, act, public_history, report
 from gisgrid.store.engine import make_engine
 from gisgrid.store.scope import look_as
+from gisgrid.store.tables import case_evidence
+from gisgrid.store.works.evidence import add_evidence, evidence_jpeg, evidence_of
 from tests.commands import Run
 from tests.towns import SIDE, SOUTH, WEST
+
+TODAY = date(2026, 11, 23)
+PICTURE = Picture("王小明".encode(), 4, 3)
+OF_TODAY = {"stage": "before", "taken_on": TODAY, "today": TODAY, "actor": Actor("cli")}
 
 
 def test_the_log_is_listed_checked_and_found_out(
@@ -63,7 +73,7 @@ def test_what_is_known_of_somebody_is_found_shown_corrected_and_erased(
     assert {one.actor for one in noted} == {"cli"}
 
 
-def test_a_case_forgets_its_reporter_and_its_words_and_the_chain_holds(
+def test_a_case_forgets_its_reporter_words_and_pictures_and_the_chain_holds(
     gisgrid: Run, town: Engine
 ) -> None:
     url = town.url.render_as_string(hide_password=False)
@@ -74,6 +84,7 @@ def test_a_case_forgets_its_reporter_and_its_words_and_the_chain_holds(
         case = report(connection, new, Actor("resident"))
         look_as(connection, Sight(whole=True).disclosed())
         act(connection, case.number, "refuse", actor=Actor("cli"), reason="王小明 没来")
+        add_evidence(connection, case.number, PICTURE, **OF_TODAY)
     assert gisgrid("personal", "forget", case.number, "--database", url)[0] == 0
     with town.connect() as connection:
         for table in ("personal", "case_file", "case_text", "case_note", "case_event", "hazard"):
@@ -82,6 +93,14 @@ def test_a_case_forgets_its_reporter_and_its_words_and_the_chain_holds(
         assert "王" not in repr(public_history(connection, case.code))
         assert audit.check(connection).fault is None
         assert audit.listing(connection, subject=f"case:{case.id}")[0].action == "case.forget"
+        look_as(connection, Sight(whole=True).disclosed())
+        (left,) = evidence_of(connection, case.number)
+        assert left.sha256 == PICTURE.sha256 and left.erased_at is not None
+        assert connection.scalar(select(case_evidence.c.jpeg)) is None
+        with pytest.raises(NotFound, match="no such picture"):
+            evidence_jpeg(connection, case.number, left.id)
+        with pytest.raises(Conflict, match="was erased"):
+            add_evidence(connection, case.number, PICTURE, **OF_TODAY)
     assert gisgrid("personal", "forget", "JD0", "--database", url)[0] == 3
 
 

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, func, insert, select
 
+from gisgrid.cli.options import open_engine
+from gisgrid.settings import Settings
 from gisgrid.store.engine import make_engine
-from gisgrid.store.tables import webhook_delivery
+from gisgrid.store.tables import audit_event, webhook_delivery
 from tests.commands import Run
 from tests.towns import SIDE, SOUTH, WEST
 
@@ -55,6 +57,33 @@ def test_a_case_is_told_taken_on_and_shown(gisgrid: Run) -> None:
     assert [one["action"] for one in shown["events"]] == ["report", "accept"]
     code, out, _ = gisgrid("case", "show", number)
     assert (code, "已受理" in out, number in out) == (0, True, True)
+
+
+def test_a_place_is_put_right(gisgrid: Run) -> None:
+    case = told(gisgrid, "case", "report", "littering", "--lon", LON, "--lat", LAT)
+    where = ("case", "relocate", case["number"], "--lon", LON + SIDE, "--lat", LAT)
+    moved = told(gisgrid, *where, "--reason", "报错了", "--place", "路口")
+    assert (moved["lon"], moved["place"], moved["version"]) == (LON + SIDE, "路口", 2)
+    code, _, err = gisgrid(*where, "--reason", "报错了")
+    assert (code, "lies there already" in err) == (4, True)
+
+
+def test_points_that_are_turned_back_are_noted(gisgrid: Run, at_town: Engine) -> None:
+    where = ("--lat", LAT, "--crs", "gcj02", "--lon")
+    number = told(gisgrid, "case", "report", "littering", *where, LON + SIDE)["number"]
+    told(gisgrid, "case", "relocate", number, *where, LON + SIDE * 1.5, "--reason", "x")
+    noted = select(audit_event.c.actor_ref).where(audit_event.c.action == "crs.gcj02")
+    with at_town.connect() as connection:
+        assert list(connection.scalars(noted)) == ["cli", "cli"]
+
+
+def test_days_begin_in_the_zone_of_the_settings(
+    at_town: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GISGRID_TIME_ZONE", "Pacific/Kiritimati")
+    with open_engine(None, Settings()) as engine, engine.begin() as connection:
+        zone = connection.scalar(select(func.current_setting("gisgrid.zone")))
+    assert zone == "Pacific/Kiritimati"
 
 
 def test_cases_are_listed_and_written_as_a_table(gisgrid: Run, tmp_path: Path) -> None:

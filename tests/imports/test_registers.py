@@ -15,7 +15,7 @@ from gisgrid.access import Actor
 from gisgrid.errors import ColumnError, InputError, RejectedError
 from gisgrid.imports import ImportReport, RegisterFile, import_register
 from gisgrid.store import people
-from gisgrid.store.tables import audit_event, person
+from gisgrid.store.tables import audit_event, person, personal
 from tests.commands import Run
 
 NOW = datetime.now(UTC) + timedelta(days=1)
@@ -81,6 +81,74 @@ def test_the_same_file_again_changes_nothing_and_another_end_does(town: Engine) 
     assert bring(town, "people", ended).updated == 1
     with town.connect() as connection:
         assert {one.grid for one in people.posts(connection, NOW, person_code="p1")} == {"A1U1M2"}
+
+
+def test_nothing_of_a_bad_row_is_kept_and_each_says_which_field_is_bad(town: Engine) -> None:
+    bring(town, "people", [{"code": "p1", "name": "甲", "telephone": "13812341234"}])
+    rows = [
+        {"code": "p1", "name": "x", "home_job": "社工", "grid": "A9"},
+        {"code": "q1", "name": "x", "telephone": "13900000000", "grid": "A1", "kind": "boss"},
+        {"code": "q2", "name": "x", "department": "nowhere"},
+        {"code": "q3", "name": "x", "telephone": "1" * 201},
+        {"code": "q/4", "name": "x"},
+        {"code": "q5", "grid": "A1", "since": "2024-02-01", "until": "2024-01-01"},
+        {"code": "q6", "name": "己", "grid": "A1", "since": "2024-01-01"},
+        {"code": "q6", "name": "x", "grid": "A1", "since": "2024-06-01"},
+        {"code": "q7", "name": "庚"},
+    ]
+    report = bring(town, "people", rows)
+    assert report.rejects_file is not None
+    rejected = pd.read_csv(report.rejects_file)
+    assert dict(zip(rejected["row"], rejected["field"], strict=True)) == {
+        1: "grid",
+        2: "kind",
+        3: "department",
+        4: "telephone",
+        5: "code",
+        6: "until",
+        8: "since",
+    }
+    assert "1" * 201 not in report.rejects_file.read_text(encoding="utf-8")
+    with town.connect() as connection:
+        found = {one.code: one.name for one in people.persons(connection)}
+        assert found == {"p1": "甲", "q6": "己", "q7": "庚"}
+        assert connection.scalar(select(func.count()).select_from(personal)) == 1
+    assert bring(town, "people", rows).unchanged == 2
+
+
+def test_a_changed_number_is_noted_and_the_last_row_of_somebody_holds(town: Engine) -> None:
+    bring(town, "people", [{"code": "p1", "name": "甲", "telephone": "13812341234"}])
+    rows = [
+        {"code": "p1", "name": "乙", "telephone": "13800000000", "grid": "A1"},
+        {"code": "p1", "name": "丙", "telephone": "13900000000", "grid": "A1U1"},
+    ]
+    assert bring(town, "people", rows).inserted == 2
+    assert bring(town, "people", rows).unchanged == 2
+    with town.begin() as connection:
+        noted = select(func.count()).where(audit_event.c.action == "personal.correct")
+        assert connection.scalar(noted) == 1
+        assert people.person_by_code(connection, "p1").name == "丙"
+        assert people.telephone(connection, "p1", actor=Actor("cli")) == "13900000000"
+
+
+def test_posts_may_move_within_a_file_in_any_order(town: Engine) -> None:
+    held = {"code": "p1", "grid": "A1U1M1", "since": "2020-01-01"}
+    bring(town, "people", [held])
+    rows = [
+        {**held, "since": "2024-01-01", "until": "2025-01-01", "kind": "chief"},
+        {**held, "until": "2024-01-01"},
+        {**held, "since": "2023-06-01", "until": "2023-07-01"},
+    ]
+    report = bring(town, "people", rows)
+    assert (report.inserted, report.updated, report.rows_rejected) == (1, 1, 1)
+    again = bring(town, "people", rows)
+    assert (again.unchanged, again.rows_rejected) == (2, 1)
+    with town.connect() as connection:
+        ever = people.posts(connection, NOW, past=True)
+        assert sorted((one.since.astimezone(ZONE).year, one.kind) for one in ever) == [
+            (2020, "member"),
+            (2024, "chief"),
+        ]
 
 
 def test_strict_takes_all_or_nothing(town: Engine) -> None:

@@ -8,13 +8,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, delete, select, text, update
 
 from gisgrid.access import EVERYTHING, Actor, Sight
 from gisgrid.errors import InputError, NotFound
 from gisgrid.store import personal
+from gisgrid.store.audit import act_as
 from gisgrid.store.scope import look_as
 from gisgrid.store.tables import audit_event
+from gisgrid.store.tables import personal as personal_table
 
 OFFICER = Actor("account:7")
 WANG = {"name": "王小明", "telephone": "138 0013 1234", "email": "w@example.org", "note": " "}
@@ -53,6 +55,22 @@ def test_what_is_kept_is_masked_shown_with_a_note_and_erased(engine: Engine) -> 
             ("account:7", "personal.need", "case:12"),
             ("account:7", "personal.correct", f"personal:{ref}"),
             ("account:7", "personal.erase", f"personal:{ref}"),
+        ]
+
+
+def test_whatever_changes_what_is_kept_is_noted_by_reference(engine: Engine) -> None:
+    with engine.begin() as connection:
+        ref = personal.keep(connection, "reporter", WANG)
+        act_as(connection, OFFICER)
+        personal.correct(connection, ref, {"name": "y"}, actor=Actor("cli"))
+        one = personal_table.c.id == ref
+        connection.execute(update(personal_table).where(one).values(fields={"name": "x"}))
+        connection.execute(delete(personal_table).where(one))
+        # What the code said of its own change is over with it.
+        assert notes(connection) == [
+            ("cli", "personal.correct", f"personal:{ref}"),
+            ("account:7", "personal.update", f"personal:{ref}"),
+            ("account:7", "personal.delete", f"personal:{ref}"),
         ]
 
 
@@ -108,7 +126,9 @@ def test_what_was_to_be_kept_for_a_time_is_erased_after_it(engine: Engine) -> No
         assert set(personal.masked(connection, everyone)) == {usual, staff}
         assert personal.expire(connection, now + timedelta(days=366)) == 1
         assert set(personal.masked(connection, everyone)) == {staff}
-        assert notes(connection)[0] == ("system", "personal.expire", f"personal:{short}")
+        assert notes(connection) == [
+            ("system", "personal.expire", f"personal:{ref}") for ref in (short, usual)
+        ]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateSchema
 import gisgrid.store.migrations
 from gisgrid.errors import SchemaOutdated
 from gisgrid.store import campaigns, plans
+from gisgrid.store.cases import act, get
 from gisgrid.store.engine import make_engine
 from gisgrid.store.places import OWNED
 from gisgrid.store.schema import ensure_ready, migrate
@@ -25,6 +26,8 @@ from tests.campaigns import bring, small_campaign
 from tests.store.publishing.drawing import add_drawn, ids, put, row
 from tests.store.redraws import hold_some, wrong_rows
 from tests.store.redraws import put as put_places
+from tests.store.works.conftest import CHIEF
+from tests.store.works.test_springing import due_shed, of_item
 from tests.towns import SIDE, SOUTH, WEST, frame, square
 
 EXTENSIONS = "CREATE EXTENSION postgis; CREATE EXTENSION btree_gist; CREATE EXTENSION pg_trgm"
@@ -193,3 +196,31 @@ def test_campaigns_of_an_older_schema_get_tasks_and_keep_their_days(
         found = campaigns.by_code(connection, "c1")
         (mark,) = campaigns.marks(connection, found.id, "W1")
         assert str(mark.done_on) == "2024-04-02"
+
+
+def close_reopen_close(connection: Connection, number: str) -> None:
+    for action in ("close-on-spot", "reopen", "close-on-spot"):
+        act(connection, number, action, actor=CHIEF, reason="因为")
+
+
+def test_what_closings_wrote_before_is_known_afterwards(town: Engine, tmp_path: Path) -> None:
+    """Upkeep and marks of an older schema, where a case could write upkeep twice."""
+    with town.connect() as connection:
+        before = described(connection)
+    bring(town, tmp_path / "c", small_campaign())
+    with town.begin() as connection:
+        number = due_shed(connection)
+        window = of_item(connection)
+    downgrade(town, "0016")
+    with town.begin() as connection:
+        for one in (number, window):
+            close_reopen_close(connection, one)
+    assert migrate(town)[0] == "0016"
+    with town.connect() as connection:
+        assert described(connection) == before
+        names = {one: get(connection, one).id for one in (number, window)}
+        upkeep = "SELECT case_id FROM gisgrid.facility_upkeep ORDER BY id"
+        assert list(connection.scalars(text(upkeep))) == [names[number], None]
+        marks = "SELECT done_on IS NOT NULL, case_id FROM gisgrid.campaign_mark ORDER BY id"
+        found = [tuple(row) for row in connection.execute(text(marks))][-3:]
+        assert found[1:] == [(False, None), (True, names[window])]

@@ -27,6 +27,8 @@ INSERT INTO gisgrid.case_call (case_id, department, role, clock, called_at, due_
     VALUES (:case, :mark, 'lead', 'urgent', now(), now());
 INSERT INTO gisgrid.case_evidence (case_id, stage, jpeg, sha256, width, height, taken_on, actor_ref)
     VALUES (:case, 'before', 'x', encode(sha256('x'), 'hex'), 1, 1, now(), :mark);
+INSERT INTO gisgrid.report_key (key_sha256, body_hmac, salt, case_id)
+    VALUES (convert_to(:mark, 'UTF8'), 'x', 'x', :case);
 INSERT INTO gisgrid.deliberation (case_id, subject, convener_ref) VALUES (:case, :mark, 'x');
 INSERT INTO gisgrid.deliberation_attendee (deliberation_id, position, role)
     SELECT id, 1, :mark FROM gisgrid.deliberation WHERE case_id = :case;
@@ -44,6 +46,15 @@ INSERT INTO gisgrid.facility_upkeep (facility_id, done_on, note)
     SELECT id, now(), :mark FROM gisgrid.facility WHERE source_id = :mark;
 INSERT INTO gisgrid.facility_due (facility_id, reason, due_on, case_id)
     SELECT id, 'expiry', now(), :case FROM gisgrid.facility WHERE source_id = :mark;
+INSERT INTO gisgrid.campaign (code, name_zh) VALUES (:mark, 'x');
+INSERT INTO gisgrid.campaign_task (campaign_id, position, code, name_zh)
+    SELECT id, 1, 'x', 'x' FROM gisgrid.campaign WHERE code = :mark;
+INSERT INTO gisgrid.campaign_item (source_id, point, campaign_id, task_id)
+    SELECT 'x', c.point, t.campaign_id, t.id FROM gisgrid.case_file AS c, gisgrid.campaign_task AS t
+    JOIN gisgrid.campaign AS a ON a.id = t.campaign_id WHERE a.code = :mark AND c.id = :case;
+INSERT INTO gisgrid.campaign_mark (item_id, author)
+    SELECT i.id, :mark FROM gisgrid.campaign_item AS i
+    JOIN gisgrid.campaign AS a ON a.id = i.campaign_id WHERE a.code = :mark;
 INSERT INTO gisgrid.person (code, name) VALUES (:mark, :mark);
 INSERT INTO gisgrid.post (person_id, grid_id, kind, valid)
     SELECT p.id, c.micro_id, 'member', '[2020-01-01,)' FROM gisgrid.person AS p,
@@ -112,13 +123,13 @@ def guarded(connection: Connection) -> list[str]:
 
 
 def marks(connection: Connection) -> dict[str, set[str]]:
-    """By table the marks of the rows that can be seen."""
+    """By table the marks of the rows that can be seen; JSON has bytes as hexadecimal digits."""
     return {
         table: {
             mark
             for row in connection.scalars(text(f"SELECT to_jsonb(t)::text FROM gisgrid.{table} t"))
             for mark in ("near", "away", "secret")
-            if mark in row
+            if mark in row or mark.encode().hex() in row
         }
         for table in guarded(connection)
         if table not in ("personal", "facility_due", "post")

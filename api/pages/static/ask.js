@@ -6,10 +6,11 @@ export function csrf() {
   return value ? { "X-CSRF-Token": value } : {};
 }
 
-export async function ask(path, { method = "GET", body, form, tag, signal } = {}) {
+export async function ask(path, { method = "GET", body, form, tag, key, signal } = {}) {
   const headers = { Accept: "application/json", ...(method === "GET" ? {} : csrf()) };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (tag) headers["If-Match"] = tag;
+  if (key) headers["Idempotency-Key"] = key;
   let reply, content;
   try {
     reply = await fetch(path, { method, headers, signal, body: form ?? (body && JSON.stringify(body)) });

@@ -6,8 +6,10 @@ import { makeMap } from "./ground.js";
 import { SearchBox } from "./search/box.js";
 import { bad, pointAnswer } from "./search/answers.js";
 import { PlaceMark } from "./search/mark.js";
+import { initWords } from "./words.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
+initWords();
 const map = makeMap("map", data, { zoomSnap: 0.25 });
 const box = new SearchBox(document.getElementById("ask"), {
   mark: new PlaceMark(map),

@@ -33,8 +33,21 @@ const said = document.getElementById("said");
 export function say(zh, en, kind = "") {
   said.className = kind;
   said.replaceChildren(two(zh, en));
+  // Anew, for a dialog that was opened since would lie above it.
+  said.togglePopover(false);
+  said.togglePopover(true);
   clearTimeout(timer);
-  timer = setTimeout(() => said.replaceChildren(), kind === "bad" ? LONG : SHORT);
+  timer = setTimeout(() => said.togglePopover(false), kind === "bad" ? LONG : SHORT);
+}
+
+// What the page that comes next says when it begins.
+const NEXT = "gisgrid-said";
+export const sayNext = (zh, en) => sessionStorage.setItem(NEXT, JSON.stringify([zh, en]));
+
+function sayKept() {
+  const kept = sessionStorage.getItem(NEXT);
+  sessionStorage.removeItem(NEXT);
+  if (kept) say(...JSON.parse(kept));
 }
 
 const REASONS = {
@@ -63,4 +76,8 @@ export function initWords() {
   };
   choice.addEventListener("change", apply);
   apply();
+  sayKept();
+  // On a phone the doors are a row that is wider than the screen.
+  const door = document.querySelector(".doors [aria-current]");
+  if (door) door.parentElement.scrollLeft = door.offsetLeft - door.parentElement.offsetLeft - 40;
 }

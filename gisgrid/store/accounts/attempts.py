@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Float, Integer, case, cast, delete, func, literal
+from sqlalchemy import Float, Integer, case, cast, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from gisgrid.errors import TooManyRequests
@@ -70,7 +70,7 @@ def count(connection: Connection, subjects: Subjects) -> None:
             (beyond < 0, literal(0.0)),
             else_=func.least(func.power(2.0, cast(beyond, Float)), float(rule.longest)),
         )
-        waited = kept.last_at + wait * literal(timedelta(seconds=1)) <= now
+        free_at = kept.last_at + wait * literal(timedelta(seconds=1))
         query = (
             insert(login_attempt)
             .values(subject_sha256=digest, failures=1, last_at=now)
@@ -80,13 +80,17 @@ def count(connection: Connection, subjects: Subjects) -> None:
                     "failures": case((old, 1), else_=cast(kept.failures + 1, Integer)),
                     "last_at": now,
                 },
-                where=old | waited,
+                where=old | (free_at <= now),
             )
             .returning(kept.failures)
         )
         if connection.scalar(query) is None:
+            left = select(func.extract("epoch", free_at - now))
+            seconds = connection.scalar(left.where(kept.subject_sha256 == digest))
             raise TooManyRequests(
-                "too many failed logins", fix=f"wait some minutes, at most {rule.longest} seconds"
+                "too many failed logins",
+                fix=f"wait some minutes, at most {rule.longest} seconds",
+                retry_after=float(seconds or 0.0),
             )
 
 

@@ -14,7 +14,7 @@ from gisgrid.errors import Conflict, InputError, NotFound
 from gisgrid.store.accounts.records import by_id
 from gisgrid.store.accounts.secrets import digest, new_secret
 from gisgrid.store.audit import act_as
-from gisgrid.store.tables import api_key
+from gisgrid.store.tables import account, api_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -73,15 +73,21 @@ def make_key(
     actor: Actor,
     label: str = "",
     per_second: int = 0,
+    newest: int | None = None,
 ) -> NewKey:
     """Make a key of an account.
+
+    Parameters
+    ----------
+    newest : int, optional
+        Id of the newest key that whoever asks knew of, 0 for none: asking twice makes one.
 
     Raises
     ------
     InputError
         It would have no right, has expired already, or the limit is no count.
     Conflict
-        The account is disabled.
+        The account is disabled, or has a newer key than whoever asks knew of.
     NotFound
         There is no such account.
     """
@@ -93,6 +99,8 @@ def make_key(
         raise InputError("is no number of requests a second", where=str(per_second))
     if connection.scalar(select(expires_at <= func.clock_timestamp())):
         raise InputError("the key would have expired", fix="give a later date")
+    if newest is not None:
+        _require_newest(connection, account_id, newest)
     act_as(connection, actor)
     prefix, secret = secrets.token_hex(6), new_secret()
     row = insert(api_key).values(
@@ -106,6 +114,14 @@ def make_key(
     )
     made = connection.execute(row.returning(api_key.c.id)).scalar_one()
     return NewKey(made, prefix, f"gg_{prefix}_{secret}")
+
+
+def _require_newest(connection: Connection, account_id: int, newest: int) -> None:
+    # Held, so that of two who ask at once one sees the key of the other.
+    connection.execute(select(account.c.id).where(account.c.id == account_id).with_for_update())
+    query = select(func.max(api_key.c.id)).where(api_key.c.account_id == account_id)
+    if (connection.scalar(query) or 0) != newest:
+        raise Conflict("a key has been made since the page was shown", fix="load /account again")
 
 
 def revoke_key(

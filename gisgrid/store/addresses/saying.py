@@ -23,10 +23,17 @@ REASONS: Final = {
 _TOLD: Final = 3
 
 
-def why(match: Match) -> str:
-    """What stands in the way of an answer, and the likeliest addresses; empty when it was found."""
+def why(match: Match, *, likely: bool = True) -> str:
+    """What stands in the way of an answer; empty when it was found.
+
+    Parameters
+    ----------
+    match : Match
+    likely : bool
+        Name the likeliest addresses, too: not to strangers, who could read the register by them.
+    """
     if match.status == "found":
         return ""
     said = REASONS.get(match.reason, match.reason)
-    likely = [f"{one.text} ({one.score:.2f})" for one in match.candidates[:_TOLD]]
-    return f"{said}; perhaps {', '.join(likely)}" if likely else said
+    known = [f"{one.text} ({one.score:.2f})" for one in match.candidates[:_TOLD]]
+    return f"{said}; perhaps {', '.join(known)}" if known and likely else said

@@ -2,7 +2,7 @@
 
 from gisgrid.store.audit.chain import Fault, Head, Verdict, check, head, head_from
 from gisgrid.store.audit.listing import Entry, listing
-from gisgrid.store.audit.noting import act_as, note, record_as
+from gisgrid.store.audit.noting import act_as, note, record_as, said_of_personal
 from gisgrid.store.audit.referred import CHAINED
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "listing",
     "note",
     "record_as",
+    "said_of_personal",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import event, func, insert, select
@@ -14,9 +16,10 @@ from gisgrid.store.tables import audit_event
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-__all__ = ["act_as", "note", "record_as"]
+__all__ = ["act_as", "note", "record_as", "said_of_personal"]
 
 _ACTOR: Final = "gisgrid.actor"
+_PERSONAL_ACT: Final = "gisgrid.personal_act"
 _ACTION: Final = r"[a-z][a-z0-9_.-]{0,79}"
 _SUBJECT: Final = r"[a-z_-]+:[0-9A-Za-z_.:/-]{1,120}"
 
@@ -24,6 +27,27 @@ _SUBJECT: Final = r"[a-z_-]+:[0-9A-Za-z_.:/-]{1,120}"
 def act_as(connection: Connection, actor: Actor) -> None:
     """Say who acts in this transaction, for the rows that triggers put in the log."""
     connection.execute(select(func.set_config(_ACTOR, actor.ref, True)))
+
+
+@contextmanager
+def said_of_personal(connection: Connection, actor: Actor, act: str) -> Iterator[None]:
+    """Say what a trigger notes of each row of `personal` that is changed within, and by whom.
+
+    Parameters
+    ----------
+    act : str
+        ``correct``, ``erase`` or ``expire``; the trigger calls anything else an ``update``.
+    """
+    before = connection.scalar(select(func.current_setting(_ACTOR, True))) or ""
+    _set(connection, actor.ref, act)
+    yield
+    # After an error the transaction, or its savepoint, takes both back by itself.
+    _set(connection, before, "")
+
+
+def _set(connection: Connection, actor_ref: str, act: str) -> None:
+    said = ((_ACTOR, actor_ref), (_PERSONAL_ACT, act))
+    connection.execute(select(*(func.set_config(name, value, True) for name, value in said)))
 
 
 def record_as(engine: Engine, actor: Actor) -> None:

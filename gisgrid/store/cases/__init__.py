@@ -12,10 +12,11 @@ from gisgrid.store.cases.histories import (
     history,
     public_history,
 )
-from gisgrid.store.cases.listing import CaseFilter, CasePage, Order, listing
+from gisgrid.store.cases.listing import CaseFilter, CasePage, Order, every_case, how_many, listing
 from gisgrid.store.cases.mirror import hazard_id
 from gisgrid.store.cases.records import Case, get
 from gisgrid.store.cases.relapses import Watched, watched
+from gisgrid.store.cases.relocating import relocate
 from gisgrid.store.cases.reporting import NewCase, report
 
 __all__ = [
@@ -36,15 +37,18 @@ __all__ = [
     "calls_of",
     "duplicates_of",
     "escalate_overdue",
+    "every_case",
     "get",
     "hand_lead",
     "hazard_id",
     "history",
+    "how_many",
     "join",
     "leave",
     "likely_duplicates",
     "listing",
     "public_history",
+    "relocate",
     "report",
     "report_in",
     "unanswered",

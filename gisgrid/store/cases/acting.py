@@ -51,7 +51,7 @@ def act(
         Of a transaction.
     number : str
     action : str
-        A key of `gisgrid.cases.stages.STEPS`.
+        A key of `gisgrid.cases.stages.STEPS`; ``relocate`` is a function of its own.
     actor : Actor
     version : int, optional
         On which the step was decided; without it the case is taken as it is.
@@ -76,6 +76,12 @@ def act(
         It needs a reason, or something that it is about.
     """
     step = step_of(action)
+    if action == "relocate":
+        raise InputError(
+            "a new place is given as a point",
+            where=number,
+            fix="gisgrid case relocate, or POST /v1/cases/{number}/relocate",
+        )
     about = checked_words(about, "about", _LONGEST_ABOUT)
     if action in _PARTS:
         return _act_part(connection, number, action, actor, version, reason, about, calendar)

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from sqlalchemy import func, or_
+from sqlalchemy import or_
 
 from gisgrid.cases.categories import categories, category_of
 from gisgrid.cases.duplicates import FAR_M, LIKELY, OLD_HOURS, likeness
 from gisgrid.cases.stages import OPEN
+from gisgrid.store.cases.nearby import box_around, metres_from
 from gisgrid.store.cases.records import Case, case_of, get, select_cases
 from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import case_file
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Likely", "duplicates_of", "likely_duplicates"]
 
-_METRES_IN_DEGREE: Final = 111_000.0
 _MOST_COMPARED: Final = 500
 # What was settled a day ago and is told again is a relapse, not a duplicate.
 _JUST_CLOSED: Final = timedelta(days=1)
@@ -103,17 +103,14 @@ def likely_duplicates(
     """
     wanted = category_of(category)
     c = case_file.c
-    place = func.ST_SetSRID(func.ST_MakePoint(float(lon), float(lat)), 4326)
-    reach_x = FAR_M / _METRES_IN_DEGREE / max(float(np.cos(np.radians(lat))), 0.01)
-    box = func.ST_Expand(place, reach_x, FAR_M / _METRES_IN_DEGREE)
     group = [one.code for one in categories().values() if one.group == wanted.group]
     span = timedelta(hours=OLD_HOURS)
-    distance = func.ST_DistanceSphere(c.point, place).label("distance")
+    distance = metres_from(c.point, lon, lat)
     query = (
         select_cases(distance)
         .where(
             visible_to(connection, case_file),
-            c.point.op("&&")(box),
+            box_around(c.point, lon, lat, FAR_M),
             c.category.in_(group),
             c.reported_at.between(at - span, at + span),
             or_(c.stage.in_(OPEN), (c.stage == "closed") & (c.closed_at > at - _JUST_CLOSED)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +12,7 @@ from gisgrid.cases.blockers import Blocker, blocker_of
 from gisgrid.cases.codes import code_hash
 from gisgrid.cases.stages import STEPS, Stage
 from gisgrid.store.cases.called import calls_of
+from gisgrid.store.cases.numbers import seen_numbers
 from gisgrid.store.cases.own import as_reporter
 from gisgrid.store.cases.records import Case, case_of, get, no_such_case, select_cases
 from gisgrid.store.tables import case_event, case_file, case_note
@@ -40,7 +41,8 @@ class Event:
     department : str
         For which the actor acted.
     about : str
-        The departments, the number or the rating that the step concerns.
+        The departments, the number or the rating that the step concerns. The number of a case
+        that may not be seen is left out.
     reason : str or None
         None where the words were erased.
     """
@@ -95,7 +97,8 @@ class PublicCase:
     steps : tuple of PublicStep
         The first one first.
     merged_into : PublicCase or None
-        How far the case is that it became part of, in the end.
+        How far the case is that it became part of, in the end. None also where that one is
+        confidential and the report is not: nothing of it is told then.
     actions : tuple of str
         What the reporter may do.
     """
@@ -115,7 +118,17 @@ def history(connection: Connection, number: str) -> list[Event]:
     NotFound
         There is no such case, or none that may be seen.
     """
-    return _events(connection, get(connection, number).id)
+    return _without_hidden(connection, _events(connection, get(connection, number).id))
+
+
+def _without_hidden(connection: Connection, events: list[Event]) -> list[Event]:
+    """The events without the numbers of cases that may not be seen."""
+    named = {event.about for event in events if event.action == "merge"}
+    hidden = named - seen_numbers(connection, named)
+    return [
+        replace(event, about="") if event.action == "merge" and event.about in hidden else event
+        for event in events
+    ]
 
 
 def _events(connection: Connection, case_id: int) -> list[Event]:
@@ -168,6 +181,8 @@ def _public(connection: Connection, of: Any, *, followed: bool = False) -> Publi
     into = None
     if case.merged_into is not None:
         into = _public(connection, case_file.c.id == case.merged_into, followed=True)
+        if into.case.confidential and not case.confidential:
+            into = None
     return PublicCase(
         case=case,
         blocker=blocker_of(case.stage, case.stage_since, case.due_at, case.lead_department, calls),

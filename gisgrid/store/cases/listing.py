@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 
 from gisgrid.cases.categories import categories
 from gisgrid.cases.stages import CLOSED
@@ -16,13 +16,19 @@ from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import LEVELS, case_call, case_file, case_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
-__all__ = ["CaseFilter", "CasePage", "Order", "listing"]
+__all__ = ["CaseFilter", "CasePage", "Order", "every_case", "how_many", "listing"]
 
 Order = Literal["newest", "due"]
 
-_LATEST: Final = 2**62
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+# Instead of a moment, for cases that no clock runs for.
+_NEVER: Final = "never"
+_AT_ONCE: Final = 1_000
 # In the words of the index of what is due.
 _CLOSED: Final = sorted(stage.value for stage in CLOSED)
 
@@ -155,32 +161,74 @@ def listing(
     InputError
         ``after`` is none of ours.
     """
-    c = case_file.c
     due = order == "due"
-    micros = cast(func.extract("epoch", c.due_at if due else c.reported_at) * 1_000_000, BigInteger)
-    moment = func.coalesce(micros, _LATEST)
-    key = tuple_(moment, c.id)
-    query = select_cases(moment.label("moment")).where(
-        visible_to(connection, case_file), *(wanted or CaseFilter()).predicates()
-    )
+    query = _ordered(connection, wanted, due=due)
     if after is not None:
-        end = tuple_(*_read(after))
-        query = query.where(key > end if due else key < end)
-    ordered = (moment, c.id) if due else (moment.desc(), c.id.desc())
-    rows = connection.execute(query.order_by(*ordered).limit(limit + 1)).all()
+        query = query.where(_beyond(*_read(after), due=due))
+    rows = connection.execute(query.limit(limit + 1)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     return CasePage(
         tuple(case_of(row) for row in rows[:limit]),
-        None if last is None else f"{last.moment}.{last.id}",
+        None if last is None else _written(last.due_at if due else last.reported_at, last.number),
     )
 
 
-def _read(after: str) -> tuple[int, int]:
-    moment, _, number = after.partition(".")
+def every_case(
+    connection: Connection, wanted: CaseFilter | None = None, *, order: Order = "newest"
+) -> Iterator[Case]:
+    """All cases of a list, read as they are taken: none waits in memory for the last.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of one snapshot, which stays open until the end.
+    wanted, order
+        As for `listing`.
+    """
+    query = _ordered(connection, wanted, due=order == "due")
+    found = connection.execute(query, execution_options={"yield_per": _AT_ONCE})
+    yield from map(case_of, found)
+
+
+def _ordered(connection: Connection, wanted: CaseFilter | None, *, due: bool) -> Select[Any]:
+    c = case_file.c
+    moment = c.due_at if due else c.reported_at
+    # The columns themselves, and no expression of them: so an index has them in order.
+    ordered = (moment.nulls_last(), c.number) if due else (moment.desc(), c.number.desc())
+    seen = (visible_to(connection, case_file), *(wanted or CaseFilter()).predicates())
+    return select_cases().where(*seen).order_by(*ordered)
+
+
+def _beyond(moment: datetime | None, number: str, *, due: bool) -> ColumnElement[bool]:
+    """True for the cases that come after one in a list."""
+    c = case_file.c
+    if not due:
+        return tuple_(c.reported_at, c.number) < tuple_(moment, number)
+    if moment is None:
+        return c.due_at.is_(None) & (c.number > number)
+    return or_(tuple_(c.due_at, c.number) > tuple_(moment, number), c.due_at.is_(None))
+
+
+def how_many(connection: Connection, wanted: CaseFilter | None = None) -> int:
+    """How many cases there are on all pages of `listing`."""
+    seen = (visible_to(connection, case_file), *(wanted or CaseFilter()).predicates())
+    texts = case_file.outerjoin(case_text, case_text.c.case_id == case_file.c.id)
+    query = select(func.count()).select_from(texts).where(*seen)
+    return int(connection.execute(query).scalar_one())
+
+
+def _written(moment: datetime | None, number: str) -> str:
+    """Where a page ends: told by the number, as an id, which is counted, tells of hidden cases."""
+    since = _NEVER if moment is None else (moment - _EPOCH) // _MICROSECOND
+    return f"{since}.{number}"
+
+
+def _read(after: str) -> tuple[datetime | None, str]:
+    said, _, number = after.partition(".")
     try:
-        found = int(moment), int(number)
-    except ValueError:
-        found = (_LATEST * 2, 0)
-    if not all(abs(one) < 2 * _LATEST for one in found):
-        raise InputError("is no page of this list", where=repr(after), fix="leave it out")
-    return found
+        if not number:
+            raise ValueError
+        moment = None if said == _NEVER else _EPOCH + int(said) * _MICROSECOND
+    except (ValueError, OverflowError):
+        raise InputError("is no page of this list", where=repr(after), fix="leave it out") from None
+    return moment, number

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, literal, select
+from sqlalchemy import delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gisgrid.cases.stages import Stage
+from gisgrid.store.cases.nearby import point_at
 from gisgrid.store.tables import case_file, hazard
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from gisgrid.cases.categories import Category
 
-__all__ = ["follow", "hazard_id", "hazard_state"]
+__all__ = ["follow", "hazard_id", "hazard_state", "move"]
 
 _NEVER_WAS: Final = frozenset({Stage.REFUSED, Stage.MERGED, Stage.NOT_RESPONSIBLE})
 
@@ -78,3 +79,9 @@ def follow(
     rows = select(*values.values()).where(c.number == number)
     statement = upsert(hazard).from_select(list(values), rows)
     connection.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=changing))
+
+
+def move(connection: Connection, number: str, lon: float, lat: float) -> None:
+    """Let the hazard of a case, where it has one, lie at another place: degrees, EPSG:4326."""
+    own = update(hazard).where(hazard.c.source_id == hazard_id(number))
+    connection.execute(own.values(point=point_at(lon, lat)))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["numbers_of"]
+__all__ = ["numbers_of", "seen_numbers"]
 
 
 def numbers_of(connection: Connection, ids: Collection[int]) -> dict[int, str]:
@@ -24,3 +24,12 @@ def numbers_of(connection: Connection, ids: Collection[int]) -> dict[int, str]:
     c = case_file.c
     query = select(c.id, c.number).where(c.id.in_(list(ids)), visible_to(connection, case_file))
     return {row.id: row.number for row in connection.execute(query)}
+
+
+def seen_numbers(connection: Connection, numbers: Collection[str]) -> set[str]:
+    """Those of the numbers whose cases may be seen."""
+    if not numbers:
+        return set()
+    own = case_file.c.number
+    query = select(own).where(own.in_(list(numbers)), visible_to(connection, case_file))
+    return set(connection.scalars(query))

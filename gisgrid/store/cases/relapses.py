@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +11,7 @@ from sqlalchemy import case as choose
 
 from gisgrid.cases.categories import Category, categories
 from gisgrid.cases.stages import Stage
+from gisgrid.store.cases.nearby import box_around, metres_from
 from gisgrid.store.cases.records import Case, case_of, select_cases
 from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import case_file
@@ -27,8 +27,6 @@ RELAPSE_M: Final = 50.0
 # What is due again after upkeep has not come back.
 PLANNED: Final = frozenset({"facility", "campaign"})
 
-_METRES_IN_DEGREE: Final = 111_000.0
-
 
 @dataclass(frozen=True)
 class Watched:
@@ -38,13 +36,17 @@ class Watched:
     until: datetime
 
 
-def relapse_of(category: Category, lon: float, lat: float, at: datetime) -> ScalarSelect[Any]:
-    """The id of the closed case that a new one has come back from, for the query that inserts it.
+def relapse_of(
+    source: str, category: Category, lon: float, lat: float, at: datetime
+) -> ScalarSelect[Any] | None:
+    """The id of the closed case that another one has come back from, for the query that writes it.
 
     It is found whoever reports: that a case is linked tells of no case that may not be seen.
 
     Parameters
     ----------
+    source : str
+        Of the new case; what was planned has come back from none.
     category : Category
         Of the new case; it says for how long closed ones are watched.
     lon, lat : float
@@ -52,15 +54,14 @@ def relapse_of(category: Category, lon: float, lat: float, at: datetime) -> Scal
     at : datetime
         When the new one is told.
     """
+    if source in PLANNED:
+        return None
     c = case_file.alias("earlier").c
-    place = func.ST_SetSRID(func.ST_MakePoint(float(lon), float(lat)), 4326)
-    reach_y = RELAPSE_M / _METRES_IN_DEGREE
-    reach_x = reach_y / max(math.cos(math.radians(lat)), 0.01)
     return (
         select(c.id)
         .where(
-            c.point.op("&&")(func.ST_Expand(place, reach_x, reach_y)),
-            func.ST_DistanceSphere(c.point, place) <= RELAPSE_M,
+            box_around(c.point, lon, lat, RELAPSE_M),
+            metres_from(c.point, lon, lat) <= RELAPSE_M,
             c.category == category.code,
             c.stage == Stage.CLOSED.value,
             c.source.not_in(sorted(PLANNED)),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
@@ -14,29 +15,33 @@ from gisgrid.cases.categories import SOURCES, STAFF_SOURCES, Category, category_
 from gisgrid.cases.clocks import ACCEPTING
 from gisgrid.cases.codes import code_hash, new_code
 from gisgrid.cases.stages import Stage
-from gisgrid.errors import Conflict, CoordinateError, InputError
+from gisgrid.errors import Busy, Conflict, InputError
 from gisgrid.locate import NESTED_LEVELS
 from gisgrid.store import personal
 from gisgrid.store.cases.mirror import follow
+from gisgrid.store.cases.nearby import outside_grids, point_at, require_degrees
 from gisgrid.store.cases.records import Case, case_of, select_cases
-from gisgrid.store.cases.relapses import PLANNED, relapse_of
-from gisgrid.store.cases.writing import checked_words, write_event
-from gisgrid.store.tables import case_file, case_number, case_text
-from gisgrid.times import EARLIEST_YEAR
+from gisgrid.store.cases.relapses import relapse_of
+from gisgrid.store.cases.writing import LONGEST_PLACE, checked_words, write_event
+from gisgrid.store.tables import case_file, case_text
+from gisgrid.times import in_calendar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy import Connection
+    from sqlalchemy.sql.dml import ReturningInsert
 
     from gisgrid.access import Actor
     from gisgrid.cases.calendar import WorkCalendar
 
-__all__ = ["NewCase", "report"]
+__all__ = ["NUMBERS", "NewCase", "report"]
 
-_LONGEST_PLACE: Final = 200
 # Clocks of those who report may go fast.
 _FAST: Final = timedelta(minutes=10)
+# What six digits can say; of a day with 15,000 cases one draw in a hundred is made again.
+NUMBERS: Final = 1_000_000
+_DRAWS: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +72,8 @@ class NewCase:
         ``name``, ``telephone``: kept apart, and not at all where it is empty.
     coded : bool
         The reporter gets a code by which they can follow it.
+    code : str
+        That code, where it is made already: see `gisgrid.store.cases.once`.
     relapse_of, campaign_task, campaign_item, facility : int, optional
         Ids of what it springs from; without ``relapse_of`` a closed case that is still watched
         is looked for, see `gisgrid.store.cases.relapses`.
@@ -85,6 +92,7 @@ class NewCase:
     source_id: str = ""
     reporter: Mapping[str, str] = field(default_factory=dict, repr=False)
     coded: bool = False
+    code: str = field(default="", repr=False)
     relapse_of: int | None = None
     campaign_task: int | None = None
     campaign_item: int | None = None
@@ -127,22 +135,22 @@ def report(
         The source is unknown, words are too long, or the time lies ahead.
     Conflict
         The same of that source is on record.
+    Busy
+        The numbers of this day are used up.
     """
     calendar = calendar or packaged_calendar()
     category = category_of(new.category)
     words = {
         "description": checked_words(new.description, "description"),
-        "place": checked_words(new.place, "place", _LONGEST_PLACE),
+        "place": checked_words(new.place, "place", LONGEST_PLACE),
     }
     _check(new)
-    count, now = connection.execute(select(case_number.next_value(), func.clock_timestamp())).one()
-    number = f"{prefix}{now.astimezone(calendar.zone):%Y%m%d}-{count:04d}"
-    code = new_code() if new.coded else ""
-    case_id = _insert(
+    now = connection.execute(select(func.clock_timestamp())).scalar_one()
+    code = new.code or (new_code() if new.coded else "")
+    case_id, number = _insert(
         connection,
         new,
-        number=number,
-        source_id=_named(new, number),
+        f"{prefix}{now.astimezone(calendar.zone):%Y%m%d}",
         code_hash=code_hash(code) if code else None,
         stage_since=now,
         heard_at=now,
@@ -168,7 +176,7 @@ def report(
 
 def _named(new: NewCase, number: str) -> str:
     """What a case is kept under: no name that a source gives can be that of another one's case."""
-    name = checked_words(new.source_id, "source_id", _LONGEST_PLACE)
+    name = checked_words(new.source_id, "source_id", LONGEST_PLACE)
     return f"{new.source}:{name}" if name else f"case:{number}"
 
 
@@ -179,10 +187,7 @@ def _check(new: NewCase) -> None:
         )
     if new.severity not in (None, 1, 2, 3):
         raise InputError("a severity is 1, 2 or 3", where=repr(new.severity))
-    if not (-180 <= new.lon <= 180 and -90 <= new.lat <= 90):
-        raise CoordinateError(
-            "is no place in degrees", where=f"{new.lon}, {new.lat}", fix="give lon, lat in wgs84"
-        )
+    require_degrees(new.lon, new.lat)
 
 
 def _of_source(
@@ -190,8 +195,8 @@ def _of_source(
 ) -> dict[str, Any]:
     """The columns that say who told, and when."""
     at = new.reported_at or now
-    if at.astimezone(UTC).year < EARLIEST_YEAR or at > now + _FAST:
-        raise InputError("a report is of the past", where=at.isoformat(), fix="say when it was")
+    if not in_calendar(at) or at > now + _FAST:
+        raise InputError("a report is of the past", where="reported_at", fix="say when it was")
     secret = new.confidential or new.source == "tip" or category.group == "tip"
     ref = None
     if any(word.strip() for word in new.reporter.values()):
@@ -203,38 +208,48 @@ def _of_source(
         "found_by_staff": new.source in STAFF_SOURCES,
         "reported_at": at,
         "reporter_ref": ref,
-        "relapse_of_id": new.relapse_of or _came_back(new, category, at),
+        "relapse_of_id": new.relapse_of or relapse_of(new.source, category, new.lon, new.lat, at),
     }
 
 
-def _came_back(new: NewCase, category: Category, at: datetime) -> Any:
-    return None if new.source in PLANNED else relapse_of(category, new.lon, new.lat, at)
+def _insert(connection: Connection, new: NewCase, day: str, **values: Any) -> tuple[int, str]:
+    """Insert the row, which gets its owners at once, and give its id and its number.
+
+    Numbers are drawn: if they were counted, a gap would tell of a case that is hidden. One that is
+    taken makes no row, and another is drawn.
+    """
+    for _ in range(_DRAWS):
+        number = f"{day}-{secrets.randbelow(NUMBERS):06d}"
+        source_id = _named(new, number)
+        statement = _inserting(new, number=number, source_id=source_id, **values)
+        row = connection.execute(statement).one_or_none()
+        if row is not None:
+            if not any(row[1:]):
+                raise outside_grids(new.lon, new.lat)
+            return int(row.id), number
+        if not _is_taken(connection, number):
+            raise Conflict("is on record already", where=source_id)
+    raise Busy("the numbers of this day are used up", where=day, fix="report it tomorrow")
 
 
-def _insert(connection: Connection, new: NewCase, **values: Any) -> int:
-    """Insert the row, which gets its owners at once, and give its id."""
-    statement = (
+def _is_taken(connection: Connection, number: str) -> bool:
+    taken = select(case_file.c.id).where(case_file.c.number == number)
+    return connection.scalar(taken) is not None
+
+
+def _inserting(new: NewCase, **values: Any) -> ReturningInsert[Any]:
+    """Put the row in, unless what is unique of it is on record."""
+    return (
         insert(case_file)
         .values(
-            # psycopg2 would write a numpy number as a call of a function.
-            point=func.ST_SetSRID(func.ST_MakePoint(float(new.lon), float(new.lat)), 4326),
+            point=point_at(new.lon, new.lat),
             source=new.source,
-            channel=checked_words(new.channel, "channel", _LONGEST_PLACE),
+            channel=checked_words(new.channel, "channel", LONGEST_PLACE),
             campaign_task_id=new.campaign_task,
             campaign_item_id=new.campaign_item,
             facility_id=new.facility,
             **values,
         )
-        .on_conflict_do_nothing(index_elements=["source_id"])
+        .on_conflict_do_nothing()
         .returning(case_file.c.id, *(case_file.c[f"{level}_id"] for level in NESTED_LEVELS))
     )
-    row = connection.execute(statement).one_or_none()
-    if row is None:
-        raise Conflict("is on record already", where=str(values["source_id"]))
-    if not any(row[1:]):
-        raise CoordinateError(
-            "lies outside all grids",
-            where=f"{new.lon}, {new.lat}",
-            fix="give a place in the district",
-        )
-    return int(row.id)

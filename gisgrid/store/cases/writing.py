@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from gisgrid.access import Actor
     from gisgrid.cases.stages import Step
 
-__all__ = ["Held", "checked_words", "hold", "take", "write_event"]
+__all__ = ["LONGEST_PLACE", "Held", "checked_words", "hold", "take", "write_event"]
+
+LONGEST_PLACE: Final = 200
+"""Letters of the words that say where a case is."""
 
 _LONGEST: Final = 4000
 

@@ -15,7 +15,7 @@ from gisgrid.store.patrols.seeing import stops_seen, visits_seen
 from gisgrid.store.patrols.turns import last_words
 from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import patrol_plan, patrol_point, patrol_stop, patrol_visit
-from gisgrid.times import EARLIEST_YEAR
+from gisgrid.times import in_calendar
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -118,7 +118,7 @@ def record(
     if max(len(visitor), len(note)) > _LONGEST_NOTE:
         raise InputError(f"a note has at most {_LONGEST_NOTE:,} letters", fix="make it shorter")
     # A time to come would keep the grid from its turn until then.
-    if visited_at.year < EARLIEST_YEAR or visited_at > clock.now(connection, UTC) + _FAST:
+    if not in_calendar(visited_at) or visited_at > clock.now(connection, UTC) + _FAST:
         raise InputError(
             "a visit is of the past", where=visited_at.isoformat(), fix="say when it was"
         )

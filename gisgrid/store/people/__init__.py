@@ -9,6 +9,7 @@ from gisgrid.store.people.counts import (
     teams,
 )
 from gisgrid.store.people.departments import Department, departments, put_departments
+from gisgrid.store.people.enrolling import Enrolment, Refusal, Roll
 from gisgrid.store.people.persons import (
     HOME_JOBS,
     NewPerson,
@@ -19,26 +20,28 @@ from gisgrid.store.people.persons import (
     put_person,
     telephone,
 )
-from gisgrid.store.people.posts import KINDS, NewPost, Post, end_post, keep_post, posts, put_post
+from gisgrid.store.people.posts import KINDS, NewPost, Post, end_post, posts, put_post
 from gisgrid.store.people.staffing import Gone, Staffing, Strength, staffing
 
 __all__ = [
     "HOME_JOBS",
     "KINDS",
     "Department",
+    "Enrolment",
     "Gone",
     "NewPerson",
     "NewPost",
     "PartyCount",
     "Person",
     "Post",
+    "Refusal",
+    "Roll",
     "Staffing",
     "Strength",
     "Team",
     "departments",
     "end_post",
     "forget",
-    "keep_post",
     "party_counts",
     "person_by_code",
     "persons",

@@ -28,6 +28,7 @@ __all__ = [
     "NewPerson",
     "Person",
     "forget",
+    "people_seen",
     "person_by_code",
     "persons",
     "put_person",
@@ -78,7 +79,7 @@ class Person:
 
 def persons(connection: Connection, *, after: str = "", limit: int | None = None) -> list[Person]:
     """Those who hold or held a post within one's sight, by code; those after a code."""
-    query = _query().where(_seen(connection), person.c.code > after)
+    query = _query().where(people_seen(connection), person.c.code > after)
     return [_person(row) for row in connection.execute(query.order_by(person.c.code).limit(limit))]
 
 
@@ -90,7 +91,7 @@ def person_by_code(connection: Connection, code: str) -> Person:
     NotFound
         There is nobody, or they are not for this one to see: the words are the same.
     """
-    row = connection.execute(_query().where(_seen(connection), person.c.code == code)).first()
+    row = connection.execute(_query().where(people_seen(connection), person.c.code == code)).first()
     if row is None:
         raise NotFound("nobody has this code", where=repr(code))
     return _person(row)
@@ -179,14 +180,15 @@ def _kept(connection: Connection, known: UUID | None, number: str, actor: Actor)
     fields = {"telephone": number}
     if known is None:
         return personal.keep(connection, "staff", fields)
-    # The log is of changes: a file that is brought again makes none.
-    if not personal.says(connection, known, fields):
-        personal.correct(connection, known, fields, actor=actor)
+    personal.amend(connection, {known: fields}, actor=actor)
     return known
 
 
-def _seen(connection: Connection) -> ColumnElement[bool]:
-    """Those without any post are for whoever may see people at all, to give them one."""
+def people_seen(connection: Connection) -> ColumnElement[bool]:
+    """True for the people within one's sight.
+
+    Those without any post are for whoever may see people at all, to give them one.
+    """
     if sight_of(connection).whole:
         return true()
     held = post.c.person_id == person.c.id

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range, distinct_on
 from sqlalchemy.exc import IntegrityError
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["KINDS", "NewPost", "Post", "end_post", "keep_post", "posts", "put_post"]
+__all__ = ["KINDS", "NewPost", "Post", "end_post", "posts", "put_post"]
 
 KINDS: Final = ("chief", "deputy", "member")
 
@@ -133,35 +133,6 @@ def put_post(connection: Connection, new: NewPost) -> int:
     """
     _check(new)
     return _insert(connection, new, *_ids(connection, new))
-
-
-def keep_post(connection: Connection, new: NewPost) -> str:
-    """Give a post unless it is on record; ``new``, ``changed`` or ``as before``.
-
-    A post is the same when the person, the grid and the beginning are.
-
-    Raises
-    ------
-    InputError, NotFound, Conflict
-        As `put_post`.
-    """
-    _check(new)
-    person_id, grid_id = _ids(connection, new)
-    same = and_(
-        post.c.person_id == person_id,
-        post.c.grid_id == grid_id,
-        func.lower(post.c.valid) == new.since,
-    )
-    row = connection.execute(select(post).where(same).with_for_update()).first()
-    if row is None:
-        _insert(connection, new, person_id, grid_id)
-        return "new"
-    told = (new.kind, new.own_post or row.own_post, new.until)
-    if (row.kind, row.own_post, row.valid.upper) == told:
-        return "as before"
-    connection.execute(delete(post).where(post.c.id == row.id))
-    _insert(connection, replace(new, own_post=told[1]), person_id, grid_id)
-    return "changed"
 
 
 def end_post(connection: Connection, post_id: int, until: datetime) -> None:

@@ -24,7 +24,6 @@ from gisgrid.store.tables.cases import (
     case_event,
     case_file,
     case_note,
-    case_number,
     case_text,
 )
 from gisgrid.store.tables.drafts import (
@@ -47,7 +46,12 @@ from gisgrid.store.tables.places import (
     manual_assignment,
     patrol_point,
 )
-from gisgrid.store.tables.webhooks import report_tally, webhook, webhook_delivery
+from gisgrid.store.tables.webhooks import (
+    report_key,
+    report_tally,
+    webhook,
+    webhook_delivery,
+)
 from gisgrid.store.tables.works import (
     case_evidence,
     deliberation,
@@ -85,7 +89,6 @@ __all__ = [
     "case_evidence",
     "case_file",
     "case_note",
-    "case_number",
     "case_text",
     "deliberation",
     "deliberation_attendee",
@@ -124,6 +127,7 @@ __all__ = [
     "plan_planner",
     "post",
     "reject",
+    "report_key",
     "report_tally",
     "revision",
     "team",

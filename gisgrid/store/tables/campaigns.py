@@ -115,6 +115,7 @@ campaign_mark = Table(
     Column("done_on", Date, comment="null: marked as not done"),
     *_words("author", "note"),
     Column("marked_at", instant(), nullable=False, server_default=text("clock_timestamp()")),
+    Column("case_id", ForeignKey("case_file.id"), comment="the case whose closing wrote it"),
     Index("ix_campaign_mark_item_id", "item_id"),
     comment="Each time that an item was marked as done or not done, and by whom; written by a "
     "trigger and never changed.",

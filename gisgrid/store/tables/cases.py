@@ -11,7 +11,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    Sequence,
     SmallInteger,
     Table,
     Text,
@@ -21,7 +20,6 @@ from sqlalchemy import (
 )
 
 from gisgrid.store.tables.base import (
-    SCHEMA,
     code_text,
     identity,
     instant,
@@ -30,14 +28,11 @@ from gisgrid.store.tables.base import (
     owned_constraints,
 )
 
-__all__ = ["case_call", "case_event", "case_file", "case_note", "case_number", "case_text"]
+__all__ = ["case_call", "case_event", "case_file", "case_note", "case_text"]
 
 _OPEN = "stage NOT IN ('closed', 'refused', 'merged', 'not-responsible')"
 _NO_TEXT = text("''")
 _NO = text("false")
-
-# A sequence makes nobody wait; a number that was taken and not used leaves a gap.
-case_number = Sequence("case_number", schema=SCHEMA, metadata=metadata)
 
 # Facilities and campaigns have no foreign keys: their tables come and go with their own records.
 case_file = Table(
@@ -84,9 +79,14 @@ case_file = Table(
         "(closed_at IS NULL) = (stage NOT IN ('closed', 'refused', 'merged', 'not-responsible'))",
         name="closed",
     ),
-    Index("ix_case_file_open_due_at", "due_at", postgresql_where=text(_OPEN)),
+    Index("ix_case_file_open_due_at_number", "due_at", "number", postgresql_where=text(_OPEN)),
     Index("ix_case_file_stage_id", "stage", "id"),
-    Index("ix_case_file_reported_at", "reported_at"),
+    Index(
+        "ix_case_file_merged_into_id",
+        "merged_into_id",
+        postgresql_where=text("merged_into_id IS NOT NULL"),
+    ),
+    Index("ix_case_file_reported_at_number", "reported_at", "number"),
     Index("ix_case_file_unit_id", "unit_id"),
     *owned_constraints("case_file"),
     comment="Cases (案件): a problem that was reported, and where it stands.",

@@ -1,4 +1,4 @@
-"""Webhooks, what is to be delivered to them, and how often each address has reported today."""
+"""Webhooks and what is to be delivered to them; how often, and what, residents send."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from gisgrid.store.tables.base import code_text, identity, instant, metadata
 
-__all__ = ["report_tally", "webhook", "webhook_delivery"]
+__all__ = ["report_key", "report_tally", "webhook", "webhook_delivery"]
 
 webhook = Table(
     "webhook",
@@ -74,4 +74,18 @@ report_tally = Table(
     PrimaryKeyConstraint("day", "sender"),
     comment="How many reports without an account came from an address on a day. The address is "
     "hashed, and rows of days before are deleted.",
+)
+
+report_key = Table(
+    "report_key",
+    metadata,
+    Column("key_sha256", LargeBinary, primary_key=True),
+    Column("body_hmac", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("case_id", ForeignKey("case_file.id"), comment="null until its transaction ends"),
+    Column("due_at", instant()),
+    Column("made_at", instant(), nullable=False, server_default=text("clock_timestamp()")),
+    Index("ix_report_key_made_at", "made_at"),
+    comment="Keys by which residents send a report again without making another; kept for a day. "
+    "Neither the key nor the code of the report can be read from it.",
 )

@@ -14,6 +14,7 @@ from gisgrid.store import revisions
 from gisgrid.store.grids import valid_grids
 from gisgrid.store.scope import visible_to
 from gisgrid.store.tables import facility, facility_upkeep
+from gisgrid.times import LATEST_YEAR
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
@@ -200,7 +201,8 @@ def add_facility(connection: Connection, new: NewFacility) -> int:
     Raises
     ------
     InputError
-        Its kind is none, it expires before it is installed, or it lies where the one who adds
+        Its kind is none, its day lies outside the calendar, it expires before it is installed, or
+        it lies where the one who adds
         it may not work.
     Conflict
         There is one of this id.
@@ -210,6 +212,9 @@ def add_facility(connection: Connection, new: NewFacility) -> int:
             "this is no kind of facility", where=repr(new.kind),
             fix=f"give one of {', '.join(FACILITY_KINDS)}",
         )  # fmt: skip
+    # A century at most is added to it.
+    if new.installed_on and new.installed_on.year > LATEST_YEAR - 100:
+        raise InputError("lies outside the calendar", where=new.installed_on.isoformat())
     if new.installed_on and new.expires_on and new.expires_on < new.installed_on:
         raise InputError("it expires before it is installed", where=new.id)
     if connection.scalar(select(facility.c.id).where(facility.c.source_id == new.id)):

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, exists, func, insert, literal, select, union_all
+from sqlalchemy import exists, func, insert, literal, select, union_all
 
 from gisgrid.access import Actor
 from gisgrid.cases.facilities import FACILITY_KINDS
-from gisgrid.cases.stages import OPEN
 from gisgrid.errors import Conflict, NotFound
 from gisgrid.store.campaigns import hold_campaign
 from gisgrid.store.cases.reporting import NewCase, report
 from gisgrid.store.revisions import hold_still
 from gisgrid.store.scope import visible_to
-from gisgrid.store.tables import campaign, campaign_item, case_file, facility, facility_due
+from gisgrid.store.tables import campaign, campaign_item, facility, facility_due
 from gisgrid.store.works.facilities import days_kept, next_upkeep
 
 if TYPE_CHECKING:
@@ -165,7 +164,7 @@ def spring_from_item(
     NotFound
         There is no such item where one may look, or no such category.
     Conflict
-        The item is done, or a case of it is open.
+        The item is done, or a case of it is open, or was merged into one that is.
     """
     hold_still(connection)
     own = campaign_item.c
@@ -193,8 +192,7 @@ def spring_from_item(
     hold_campaign(connection, row.campaign_id)
     if row.done_on is not None:
         raise Conflict("the item is done", where=where, fix="mark it as not done first")
-    is_open = and_(case_file.c.campaign_item_id == row.id, case_file.c.stage.in_(sorted(OPEN)))
-    if number := connection.scalar(select(case_file.c.number).where(is_open)):
+    if number := connection.scalar(select(func.gisgrid.open_case_of_item(row.id))):
         raise Conflict(f"case {number} of this item is open", where=where)
     new = NewCase(
         category=category,

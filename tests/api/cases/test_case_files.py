@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
 from .steps import at, tell
@@ -64,6 +65,20 @@ def test_every_row_is_taken_or_named(client: TestClient) -> None:
     assert (other["micro"], other["category_zh"]) == ("102002001", "无证设摊")
 
 
+def test_a_row_for_which_the_day_has_no_number_is_named(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The same number each time: the second row finds it taken.
+    monkeypatch.setattr("secrets.randbelow", lambda most: most - 1)
+    text = HEADER + "".join(row(f"full-{k}", "littering", 0.25, 0.25) for k in range(2))
+    told = bring(client, text)
+    assert (told["taken"], told["new"], told["rejected"]) == (1, 1, 1)
+    assert "used up" in told["rejects"][0]["reason"]
+    monkeypatch.undo()
+    again = bring(client, text)
+    assert (again["taken"], again["new"], again["rejected"]) == (2, 1, 0)
+
+
 def test_a_table_of_which_nothing_can_be_used_names_each_row(client: TestClient) -> None:
     told = bring(client, HEADER + row("x", "unheard-of", 0.25, 0.25), source="hotline")
     assert (told["read"], told["taken"], len(told["rejects"])) == (1, 0, 1)
@@ -99,3 +114,20 @@ def test_a_table_is_safe_to_open_and_tells_nobody(client: TestClient) -> None:
     assert one["place"] == "'-1+1"
     assert "王" not in str(one)
     assert (one["area"], one["police"]) == ("101", "P1")
+
+
+def test_a_table_has_all_cases_page_or_none(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Small enough for the file to leave the memory, and to be sent in pieces.
+    monkeypatch.setattr("api.cases.files._IN_MEMORY", 100)
+    monkeypatch.setattr("api.cases.files._PIECE", 64)
+    for _ in range(5):
+        tell(client, category="littering")
+    listed = client.get("/v1/cases", params={"limit": 1000, "order": "due"}).json()["cases"]
+    found = table(client, order="due", limit="1")
+    assert [one["number"] for one in found] == [one["number"] for one in listed]
+    first = client.get("/v1/cases.csv")
+    again = client.get("/v1/cases.csv", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert "private" in again.headers["cache-control"]

@@ -184,7 +184,10 @@ def test_lists_are_narrowed_ordered_and_turned_page_by_page(client: TestClient) 
         return [one["number"] for one in answer.json()["cases"]]
 
     assert listed(category="repair") == numbers[::-1]
-    assert listed(category="repair", order="due") == numbers
+    by_due = client.get("/v1/cases", params={"category": "repair", "order": "due"}).json()["cases"]
+    assert {one["number"] for one in by_due} == set(numbers)
+    # Those told outside working hours are due at the same moment.
+    assert by_due == sorted(by_due, key=lambda one: (one["due_at"], one["number"]))
     assert listed(group="service", grid="101001002", stage="reported", open=True) == numbers[::-1]
     assert listed(category="repair", grid="102") == []
     assert listed(category="repair", overdue=True) == []
@@ -314,6 +317,48 @@ def test_tips_are_for_those_who_may_see_them(
     for path in (url, f"{url}/history", f"{url}/reporter"):
         assert guarded.get(path, headers=chief).status_code == 404
     assert tip["number"] not in guarded.get("/v1/cases?limit=1000", headers=chief).text
+
+
+def test_a_merged_case_names_no_case_that_may_not_be_seen(
+    client: TestClient, guarded: TestClient, ground: Engine
+) -> None:
+    officer = signed_in(None, ground, "officer", whole=True)
+    member = signed_in(None, ground, "member", grids=["101"])
+    tip = tell(guarded, category="security-tip", source="tip", headers=officer)
+    body = {"category": "littering", **at(0.25, 0.25)}
+    report = client.post("/v1/reports", json=body).json()
+    url = f"/v1/cases/{report['number']}"
+    step(guarded, {**report, "version": 1}, "merge", about=tip["number"], headers=officer)
+    for path in (url, f"{url}/history"):
+        assert tip["number"] in guarded.get(path, headers=officer).text
+        seen = guarded.get(path, headers=member)
+        assert seen.status_code == 200 and tip["number"] not in seen.text
+    told = guarded.get(f"/v1/reports/{report['code']}").json()
+    assert (told["stage"], told["merged_into"], told["blocker"]) == ("merged", None, None)
+
+
+def test_a_name_of_a_tip_tells_nobody_of_the_tip_who_may_not_see_it(
+    guarded: TestClient, ground: Engine
+) -> None:
+    officer = signed_in(None, ground, "officer", whole=True)
+    member = signed_in(None, ground, "member", whole=True)
+    tip: dict[str, Any] = {"category": "security-tip", "source": "tip"}
+    tell(guarded, **tip, source_id="T-77", headers=officer)
+    tell(guarded, **tip, source_id="T-77", status=409, headers=officer)
+    taken, free = (
+        tell(guarded, **tip, source_id=one, status=403, headers=member) for one in ("T-77", "T-78")
+    )
+    assert taken == free
+    tell(guarded, **tip, headers=member)
+    lon, lat = at(0.25, 0.25).values()
+    for headers, status in ((member, 403), (officer, 200)):
+        answer = guarded.post(
+            "/v1/cases/import",
+            params={"source": "tip"},
+            content=f"id,category,lon,lat\nT-77,security-tip,{lon},{lat}\n".encode(),
+            headers={"Content-Type": "text/csv", **headers},
+        )
+        assert answer.status_code == status, answer.text
 
 
 def test_answers_hold_what_the_document_says_and_no_more(client: TestClient) -> None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, select
+from PIL import Image
+from sqlalchemy import Engine, delete, select
 from starlette.testclient import TestClient
 
-from gisgrid.store.tables import case_file
+from gisgrid.store.cases import once
+from gisgrid.store.tables import case_file, case_text, report_key, report_tally
 from tests.api.signing import signed_in
+from tests.cases.test_pictures import SECRET, SVG, bomb, drawn, located, saved
 
 from .steps import at, step
 
@@ -168,3 +174,139 @@ def test_outside_the_demo_reporting_is_open_and_bounded(
     report(guarded)
     report(guarded)
     assert "more than 3 reports" in report(guarded, status=429)["detail"]
+
+
+def again(client: TestClient, key: str, **more: Any) -> Any:
+    body = {"category": "strung-wires", **at(0.25, 0.25), "description": "又拉线了", **more}
+    return client.post("/v1/reports", json=body, headers={"Idempotency-Key": key})
+
+
+def test_what_is_sent_again_is_taken_once_and_answered_alike(
+    client: TestClient, ground: Engine
+) -> None:
+    key = str(uuid4())
+    first = again(client, key)
+    assert first.status_code == 201, first.text
+    made = first.json()
+    step(client, {"number": made["number"], "version": 1}, "accept")
+    second = again(client, key)
+    assert (second.status_code, second.json()) == (201, made)
+    assert read(client, made["code"])["number"] == made["number"]
+    other = again(client, str(uuid4())).json()
+    assert other["number"] != made["number"] and other["code"] != made["code"]
+    with ground.connect() as connection:
+        kept = str(connection.execute(select(report_key)).all())
+    assert key not in kept and made["code"] not in kept
+    changed = again(client, key, description="别的事")
+    assert changed.status_code == 422
+    assert "another report" in changed.json()["detail"]
+
+
+def test_of_many_who_send_the_same_at_once_one_makes_a_case(
+    client: TestClient, ground: Engine
+) -> None:
+    key, words = str(uuid4()), f"同时 {uuid4()}"
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda _: again(client, key, description=words), range(6)))
+    assert {one.status_code for one in found} == {201}
+    assert len({one.text for one in found}) == 1
+    with ground.connect() as connection:
+        texts = select(case_text.c.case_id).where(case_text.c.description == words)
+        assert len(connection.execute(texts).all()) == 1
+
+
+def test_a_key_is_free_again_where_its_report_was_refused_and_after_a_day(
+    client: TestClient, ground: Engine
+) -> None:
+    key = str(uuid4())
+    assert again(client, key, lon=0.0, lat=0.0).status_code == 422
+    made = again(client, key).json()
+    with ground.begin() as connection:
+        made_at = connection.scalar(
+            select(report_key.c.made_at).join(case_file).where(case_file.c.number == made["number"])
+        )
+        assert made_at is not None
+        once.expire(connection, made_at + timedelta(hours=23))
+    assert again(client, key).json() == made
+    with ground.begin() as connection:
+        assert once.expire(connection, made_at + timedelta(hours=24)) >= 1
+    assert again(client, key).json()["number"] != made["number"]
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 65, "with blanks in between", ""])
+def test_what_cannot_be_a_key_is_refused(client: TestClient, key: str) -> None:
+    assert again(client, key).status_code == 422
+
+
+def test_sending_again_does_not_count_as_another_report(
+    guarded: TestClient, ground: Engine
+) -> None:
+    with ground.begin() as connection:
+        connection.execute(delete(report_tally))
+    key = str(uuid4())
+    assert len({again(guarded, key).json()["code"] for _ in range(5)}) == 1
+    assert [again(guarded, str(uuid4())).status_code for _ in range(3)] == [201, 201, 429]
+    assert int(again(guarded, str(uuid4())).headers["retry-after"]) > 1
+
+
+def picture(client: TestClient, code: str, data: bytes, name: str = "x.jpg") -> Any:
+    files = {"picture": (name, data, "text/html")}
+    return client.post(f"/v1/reports/{code}/pictures", files=files)
+
+
+def test_a_picture_reaches_the_staff_without_what_its_file_said(client: TestClient) -> None:
+    made = report(client)
+    assert read(client, made["code"])["pictures"] == 0
+    sent = picture(client, made["code"], saved(drawn(), exif=located(6)) + SECRET, "../<b>.html")
+    assert (sent.status_code, sent.json()) == (201, {"pictures": 1, "most": 5})
+    assert sent.headers["cache-control"] == "no-store"
+    (one,) = client.get(f"/v1/cases/{made['number']}/evidence").json()["evidence"]
+    assert (one["stage"], one["actor_ref"]) == ("before", "resident")
+    got = client.get(f"/v1/cases/{made['number']}/evidence/{one['sha256']}").content
+    assert SECRET not in got and not Image.open(io.BytesIO(got)).getexif()
+    assert read(client, made["code"])["pictures"] == 1
+    # The same once more is one; five others are one too many.
+    assert picture(client, made["code"], saved(drawn(), exif=located(6))).json()["pictures"] == 1
+    more = [picture(client, made["code"], saved(drawn(20 + 8 * k, 20))) for k in range(5)]
+    assert [one.status_code for one in more] == [201] * 4 + [409]
+    # Refused before it is read: else this would be no picture.
+    assert picture(client, made["code"], b"no picture").status_code == 409
+    close(client, made["number"], "已拆除")
+    assert picture(client, made["code"], saved(drawn())).status_code == 409
+
+
+def test_what_has_no_room_is_refused_before_it_is_read(client: TestClient) -> None:
+    kept, gone, full = (report(client) for _ in range(3))
+    step(client, {"number": gone["number"], "version": 1}, "merge", about=kept["number"])
+    refused = picture(client, gone["code"], b"no picture")
+    assert refused.status_code == 409
+    # Its reporter cannot open it again.
+    assert "part of another" in refused.json()["detail"]
+    assert "open it again" not in refused.text
+    for shade in range(10):
+        files = {"picture": ("x.png", saved(drawn(20 + 8 * shade, 20)), "image/png")}
+        path = f"/v1/cases/{full['number']}/evidence"
+        assert client.post(path, data={"stage": "before"}, files=files).status_code == 201
+    assert picture(client, full["code"], b"no picture").status_code == 409
+    assert picture(client, kept["code"], b"no picture").status_code == 422
+
+
+def test_hostile_files_and_strangers_send_no_picture(client: TestClient) -> None:
+    code = report(client)["code"]
+    for data, wanted in ((SVG, 422), (b"", 422), (saved(drawn())[:-400], 422), (bomb(12_000), 413)):
+        assert picture(client, code, data).status_code == wanted
+    assert picture(client, "x", saved(drawn())).status_code == 404
+    assert read(client, code)["pictures"] == 0
+
+
+def test_a_picture_of_a_tip_is_as_hidden_as_the_tip(guarded: TestClient, ground: Engine) -> None:
+    with ground.begin() as connection:
+        connection.execute(delete(report_tally))
+    tip = report(guarded, category="gaming-room-tip")
+    assert picture(guarded, tip["code"], saved(drawn())).status_code == 201
+    path = f"/v1/cases/{tip['number']}/evidence"
+    seen = [
+        guarded.get(path, headers=signed_in(None, ground, role, whole=True)).status_code
+        for role in ("officer", "chief")
+    ]
+    assert seen == [200, 404]

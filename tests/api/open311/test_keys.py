@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import Engine
@@ -69,6 +70,13 @@ def test_a_key_goes_in_the_form_the_address_or_the_header(guarded: TestClient, k
     made = guarded.post(f"{V2}/requests.json", data=sent)
     assert made.status_code == 200, made.text
     number = made.json()[0]["service_request_id"]
+    kind = {"Content-Type": "Application/X-WWW-Form-URLencoded"}
+    again = guarded.post(f"{V2}/requests.json", content=urlencode(sent), headers=kind)
+    assert again.status_code == 200, again.text
+    parts = {name: (None, value) for name, value in sent.items()}
+    assert guarded.post(f"{V2}/requests.json", files=parts).status_code == 403
+    by_address = guarded.post(f"{V2}/requests.json", files=parts, params={"api_key": key})
+    assert by_address.status_code == 200, by_address.text
     refused = guarded.post(f"{V2}/requests.json", data=EXAMPLE)
     assert (refused.status_code, refused.json()[0]["code"]) == (403, 403)
     url = f"{V2}/requests/{number}.json"
@@ -105,6 +113,7 @@ def test_a_tip_is_not_shown_even_to_those_who_may_see_it_elsewhere(
     tip = {**EXAMPLE, "service_code": "security-tip"}
     made = guarded.post(f"{V2}/requests.json", data=tip, headers=officer)
     number = made.json()[0]["service_request_id"]
-    assert guarded.get(f"/v1/cases/{number}", headers=officer).status_code == 200
+    case = guarded.get(f"/v1/cases/{number}", headers=officer)
+    assert (case.status_code, case.json()["source"]) == (200, "tip")
     assert guarded.get(f"{V2}/requests/{number}.json", headers=officer).status_code == 404
     assert number not in guarded.get(f"{V2}/requests.json", headers=officer).text

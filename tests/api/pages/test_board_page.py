@@ -127,6 +127,8 @@ def test_words_of_others_are_words(ground: Engine, open_address: str, chromium: 
             page.goto("about:blank")
             page.goto(f"{open_address}{path}")
             page.wait_for_selector("body[data-ready=true]", state="attached")
+            if "#" in path:
+                page.wait_for_selector("#drawer[open]")
             text = seen(watched.look())
             assert seen(ALL) in text
             assert seen(PAYLOADS[4]) in text

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
-from sqlalchemy import Engine
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import Engine, func, select
 
 from gisgrid.access import Sight
 from gisgrid.store import cases, grids, personal
 from gisgrid.store.scope import look_as
+from gisgrid.store.tables import case_file
 from tests.api.browsing import Opener
+from tests.cases.test_pictures import drawn, saved
 from tests.payloads import ALL, seen
 
 from .people import PHONE, STAFF, act, at, locate, ready, tap, tell
@@ -110,6 +112,46 @@ def test_a_tap_on_the_map_says_where(ground: Engine, open_address: str, visit: O
     opened.assert_quiet()
 
 
+def test_a_report_whose_answer_is_lost_is_sent_again_as_the_same(
+    ground: Engine, open_address: str, visit: Opener
+) -> None:
+    def made() -> int:
+        with ground.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(case_file)) or 0
+
+    def fill() -> None:
+        tap(page, "城市管理", "无证设摊")
+        page.get_by_label("地址或地点").fill("白银路1号")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page = ready(visit, f"{open_address}/report").page
+    keys: list[str] = []
+    page.on(
+        "request",
+        lambda one: keys.append(one.headers["idempotency-key"]) if one.method == "POST" else None,
+    )
+    before = made()
+    fill()
+    page.route("**/v1/reports", lose, times=1)
+    page.get_by_role("button", name="上报").last.click()
+    expect(page.locator("#said.bad")).to_be_visible()
+    assert made() == before + 1
+    send(page)
+    assert page.locator("#number").inner_text() == newest(ground).number
+    assert made() == before + 1
+    page.locator("#again").click()
+    expect(page.locator("#done")).to_be_hidden()
+    page.wait_for_selector("body[data-ready=true]", state="attached")
+    fill()
+    send(page)
+    assert made() == before + 2
+    lost, again, other = keys
+    assert lost == again != other
+
+
 def test_refusal_is_told_with_its_reason_and_can_be_answered(
     ground: Engine, open_address: str, visit: Opener
 ) -> None:
@@ -130,6 +172,8 @@ def test_refusal_is_told_with_its_reason_and_can_be_answered(
     page.get_by_role("button", name="评价").click()
     expect(page.locator("#blocker")).to_contain_text("您的评价：4 分")
     assert newest(ground).rating == 4
+    # What was given stays to be seen, and can be given anew.
+    expect(page.get_by_label("4 分")).to_be_checked()
     opened.assert_accessible()
     opened.assert_quiet()
 
@@ -146,3 +190,17 @@ def test_departments_that_keep_it_waiting_are_named(
     expect(page.locator("#blocker")).to_contain_text("现在等：城管、房办 报到")
     expect(page.locator("#steps")).to_contain_text("城管、房办")
     assert "内部的话" not in page.inner_text("body")
+
+
+def test_a_picture_is_sent_after_the_report(
+    ground: Engine, open_address: str, visit: Opener
+) -> None:
+    case = tell(ground, source="resident", coded=True)
+    opened = ready(visit, f"{open_address}/report/{case.code}", **PHONE)
+    page = opened.page
+    file = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": saved(drawn())}
+    page.locator("#picture input").set_input_files([file])
+    page.locator("#picture button").click()
+    expect(page.locator("#sent")).to_contain_text("已发 1 张")
+    opened.assert_accessible()
+    opened.assert_quiet()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import Engine
 
 from gisgrid.store import cases
@@ -20,6 +20,10 @@ def read(engine: Engine, number: str) -> cases.Case:
         return cases.get(connection, number)
 
 
+def own_link(page: Page, number: str) -> Locator:
+    return page.get_by_role("link", name=number)
+
+
 def numbers(page: Page) -> list[str | None]:
     return [one.get_attribute("data-number") for one in page.locator("#cases .case").all()]
 
@@ -28,11 +32,17 @@ def test_a_member_sees_the_own_grids_and_takes_steps_by_a_tap(
     ground: Engine, guarded_address: str, visit: Opener
 ) -> None:
     mine, foreign = tell(ground, 0.25, 0.25, description="占道"), tell(ground, 0.25, 1.25)
+    tell(ground, 0.2, 0.2)
     opened = sign_in(visit, guarded_address, "wang", "/today")
     page = opened.page
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator(f'[data-number="{mine.number}"]')).to_contain_text("占道")
     assert foreign.number not in page.inner_text("body")
+    counted = page.request.get(f"{guarded_address}/v1/cases?open=true&counted=true&limit=1").json()
+    expect(page.locator("#sums")).to_contain_text(f"在办 {counted['total']} 件")
+    assert counted["total"] == len(numbers(page))
+    assert "null" not in page.inner_text("#cases")
+    expect(own_link(page, mine.number)).to_have_attribute("href", f"/cases/{mine.number}")
     own = page.locator(f'[data-number="{mine.number}"]')
     own.get_by_role("button", name="受理").first.click()
     expect(own).to_contain_text("已受理")
@@ -60,8 +70,12 @@ def test_what_somebody_else_has_done_meanwhile_is_read_again(
     own.get_by_role("button", name="受理").first.click()
     expect(page.locator("#said.bad")).to_contain_text("别人先改了这个案件")
     expect(own).to_contain_text("已受理")
+    expect(own.locator(".steps button").first).to_contain_text("开始处理")
     own.get_by_role("button", name="当场办结").click()
+    assert read(ground, case.number).stage == "accepted"
+    page.locator("#dialog").get_by_role("button", name="当场办结").click()
     expect(own).to_have_count(0)
+    assert read(ground, case.number).stage == "closed"
 
 
 def test_what_is_late_comes_first_and_near_me_sorts_by_distance(

@@ -35,7 +35,7 @@ def test_a_picture_goes_in_with_its_place_and_comes_out_without(
     made = answer.json()
     assert (made["width"], made["height"], made["stage"]) == (40, 60, "after")
     assert made["taken_on"] == "2026-11-01"
-    got = served.get(f"/v1/cases/{number}/evidence/{made['id']}", headers=chief)
+    got = served.get(f"/v1/cases/{number}/evidence/{made['sha256']}", headers=chief)
     assert got.headers["content-type"] == "image/jpeg"
     assert got.headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in got.headers["content-security-policy"]
@@ -44,7 +44,7 @@ def test_a_picture_goes_in_with_its_place_and_comes_out_without(
     assert not Image.open(BytesIO(got.content)).getexif()
     (listed,) = served.get(f"/v1/cases/{number}/evidence", headers=chief).json()["evidence"]
     assert listed == {key: value for key, value in made.items() if key != "revision"}
-    path = f"/v1/cases/{number}/evidence/{made['id']}"
+    path = f"/v1/cases/{number}/evidence/{made['sha256']}"
     assert served.delete(path, headers=member).status_code == 204
     for again in (served.get(path, headers=member), served.delete(path, headers=member)):
         assert again.status_code == 404

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from gisgrid.access import NOTHING, Sight
 from gisgrid.cases.stages import Stage
 from gisgrid.errors import NotFound
-from gisgrid.store.cases import act, act_by_code, call, get, public_history, report_in
+from gisgrid.store.cases import act, act_by_code, call, get, history, public_history, report_in
 from gisgrid.store.scope import look_as, sight_of
 from tests.store.cases.conftest import CHENGGUAN, CHIEF, MEMBER, RESIDENT, dispatched, told
 
@@ -105,6 +105,35 @@ def test_of_the_case_that_stays_only_its_stage_is_told(connection: Connection) -
     assert (again.case.number, again.merged_into) == (last.number, None)
     assert again.blocker is not None
     assert (again.blocker.departments, again.steps) == (("chengguan",), ())
+
+
+def test_of_a_tip_that_a_report_became_part_of_nothing_is_told(connection: Connection) -> None:
+    tip, other = (
+        told(connection, source="tip", category="gaming-room-tip", coded=True) for _ in range(2)
+    )
+    between, case = told(connection), told(connection, coded=True)
+    act(connection, case.number, "merge", actor=MEMBER, about=between.number)
+    act(connection, between.number, "merge", actor=CHIEF, about=tip.number)
+    seen = public_history(connection, case.code)
+    assert (seen.case.stage, seen.merged_into, seen.blocker) == (Stage.MERGED, None, None)
+    # Who sent a tip knows of tips.
+    act(connection, other.number, "merge", actor=CHIEF, about=tip.number)
+    assert public_history(connection, other.code).merged_into is not None
+
+
+def test_a_history_names_no_case_that_may_not_be_seen(connection: Connection) -> None:
+    tip = told(connection, source="tip", category="gaming-room-tip")
+    stays, gone, hidden = (told(connection) for _ in range(3))
+    act(connection, gone.number, "merge", actor=CHIEF, about=stays.number)
+    act(connection, hidden.number, "merge", actor=CHIEF, about=tip.number)
+
+    def named() -> list[str]:
+        found = (history(connection, one.number)[-1] for one in (gone, hidden))
+        return [one.about for one in found if one.action == "merge"]
+
+    assert named() == [stays.number, tip.number]
+    look_as(connection, Sight(whole=True))
+    assert named() == [stays.number, ""]
 
 
 def test_the_sender_of_a_tip_follows_it(connection: Connection) -> None:

@@ -74,10 +74,10 @@ def test_what_is_asked_for_comes_page_by_page(
         found = all_pages(connection, CaseFilter(**asked), order)
         expected = [one for one in cases if wanted(one)]
         if order == "newest":
-            expected.sort(key=lambda one: (one.reported_at, one.id), reverse=True)
+            expected.sort(key=lambda one: (one.reported_at, one.number), reverse=True)
         else:
             last = max(one.due_at for one in cases if one.due_at) + timedelta(1)
-            expected.sort(key=lambda one: (one.due_at or last, one.id))
+            expected.sort(key=lambda one: (one.due_at or last, one.number))
         assert found == expected, name
         assert name == "both" or expected
 
@@ -130,7 +130,24 @@ def test_only_what_may_be_seen(connection: Connection, cases: list[Case], level:
         }
 
 
-@pytest.mark.parametrize("after", ["", "x", "1", "1.x", f"{2**70}.1"])
+@pytest.mark.parametrize("order", ["newest", "due"])
+def test_a_page_tells_of_its_last_case_and_of_no_hidden_one(
+    connection: Connection, cases: list[Case], order: Order
+) -> None:
+    page = listing(connection, order=order, limit=1)
+    seen = []
+    while page.after is not None:
+        (last,) = page.cases
+        moment, _, number = page.after.partition(".")
+        assert number == last.number
+        assert moment == "never" or len(moment) == 16
+        seen.append(last.number)
+        page = listing(connection, order=order, after=page.after, limit=1)
+    # Behind the last page there is none, and so it tells of no end.
+    assert len(seen) == len(cases) - 1
+
+
+@pytest.mark.parametrize("after", ["", "x", "1", "1.", f"{2**70}.1"])
 def test_pages_that_are_none_of_ours(connection: Connection, after: str) -> None:
     with pytest.raises(InputError, match="no page of this list"):
         listing(connection, after=after)

@@ -21,10 +21,18 @@ from gisgrid.cases.categories import categories
 from gisgrid.cases.stages import STEPS, Stage, Step
 from gisgrid.errors import GisgridError, StaleVersion
 from gisgrid.store import audit
-from gisgrid.store.cases import act, act_by_code, calls_of, get, hazard_id, history
+from gisgrid.store.cases import (
+    act,
+    act_by_code,
+    calls_of,
+    get,
+    hazard_id,
+    history,
+    relocate,
+)
 from gisgrid.store.scope import look_as
 from gisgrid.store.tables import hazard
-from tests.store.cases.conftest import ALL, CHIEF, RESIDENT, told
+from tests.store.cases.conftest import ALL, CHIEF, RESIDENT, place, told
 
 DEPARTMENTS = ("chengguan", "market", "housing")
 # Whether these succeed is said by the table alone.
@@ -132,6 +140,18 @@ class Cases(RuleBasedStateMachine):
             look_as(connection, ALL)
             act(connection, case.number, "note", actor=CHIEF, reason="x", version=case.version - 1)
 
+    @rule(data=st.data(), square=st.integers(0, 7))
+    def move(self, data: st.DataObject, square: int) -> None:
+        """Its place was wrong; it may lie there already."""
+        case, where = self._one(data), place(square + 0.5, 1.5)
+        self._try(
+            case,
+            STEPS["relocate"],
+            lambda c: relocate(
+                c, case.number, where["lon"], where["lat"], actor=CHIEF, reason="因为"
+            ),
+        )
+
     def _try(
         self,
         case: Followed,
@@ -161,9 +181,9 @@ class Cases(RuleBasedStateMachine):
             now = get(connection, case.number)
             events = history(connection, case.number)
             calls = calls_of(connection, [now.id])[now.id]
-            state = connection.scalar(
-                select(hazard.c.state).where(hazard.c.source_id == hazard_id(case.number))
-            )
+            h = hazard.c
+            query = select(h.state, h.micro_id).where(h.source_id == hazard_id(case.number))
+            state, micro = connection.execute(query).one_or_none() or (None, now.grids["micro"])
         assert (now.stage, now.version) == (case.stage, case.version)
         assert [one.version for one in events] == list(range(1, case.version + 1))
         stage = None
@@ -178,6 +198,7 @@ class Cases(RuleBasedStateMachine):
         leads = [one.department for one in calls if one.role == "lead" and one.left_at is None]
         assert leads == ([now.lead_department] if now.lead_department else [])
         assert state == expected_hazard(now.category.group, now.stage)
+        assert micro == now.grids["micro"]
 
     def teardown(self) -> None:
         for case in self.all:

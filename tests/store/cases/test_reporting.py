@@ -32,7 +32,7 @@ def test_a_case_belongs_to_its_grids_at_once(connection: Connection) -> None:
 def test_numbers_are_of_the_day_and_differ(connection: Connection) -> None:
     numbers = [told(connection).number for _ in range(3)]
     assert len(set(numbers)) == 3
-    assert all(re.fullmatch(r"JD\d{8}-\d{4,}", number) for number in numbers)
+    assert all(re.fullmatch(r"JD\d{8}-\d{6}", number) for number in numbers)
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,8 @@ def test_a_picture_is_kept_once_and_given_back(connection: Connection, told: Rep
     second = add(connection, case, b"two", "after")
     assert evidence_of(connection, case.number) == [first, second]
     assert (second.stage, second.width, second.actor_ref) == ("after", 4, MEMBER.ref)
-    assert evidence_jpeg(connection, case.number, second.id) == b"two"
-    remove_evidence(connection, case.number, first.id, actor=MEMBER)
+    assert evidence_jpeg(connection, case.number, second.sha256) == b"two"
+    remove_evidence(connection, case.number, first.sha256, actor=MEMBER)
     assert evidence_of(connection, case.number) == [second]
     # That there was one, and who erased it, stays known.
     connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
@@ -59,9 +59,9 @@ def test_a_picture_is_kept_once_and_given_back(connection: Connection, told: Rep
     assert (noted.action, noted.digest) == ("case.evidence.remove", first.sha256)
     for call in (evidence_jpeg, partial(remove_evidence, actor=MEMBER)):
         with pytest.raises(NotFound, match="no such picture"):
-            call(connection, case.number, first.id)
+            call(connection, case.number, first.sha256)
         with pytest.raises(NotFound, match="no such picture"):
-            call(connection, told().number, second.id)
+            call(connection, told().number, second.sha256)
 
 
 def test_there_are_ten_at_most(connection: Connection, told: Reporter) -> None:
@@ -87,12 +87,12 @@ def test_a_confidential_case_keeps_its_pictures_to_itself(
     look_as(connection, Sight(whole=True).disclosed())
     case = told("security-tip", source="tip")
     picture = add(connection, case, b"x")
-    assert evidence_jpeg(connection, case.number, picture.id) == b"x"
+    assert evidence_jpeg(connection, case.number, picture.sha256) == b"x"
     look_as(connection, EVERYTHING)
     for call in (
         lambda: evidence_of(connection, case.number),
-        lambda: evidence_jpeg(connection, case.number, picture.id),
-        lambda: remove_evidence(connection, case.number, picture.id, actor=MEMBER),
+        lambda: evidence_jpeg(connection, case.number, picture.sha256),
+        lambda: remove_evidence(connection, case.number, picture.sha256, actor=MEMBER),
         lambda: add(connection, case, b"y"),
     ):
         with pytest.raises(NotFound, match="no such case"):
@@ -117,5 +117,5 @@ def test_pictures_are_in_backups(town: Engine, lend: Callable[[str], str], tmp_p
     other = make_engine(url)
     with other.connect() as connection:
         assert evidence_of(connection, case.number) == [picture]
-        assert evidence_jpeg(connection, case.number, picture.id) == jpeg
+        assert evidence_jpeg(connection, case.number, picture.sha256) == jpeg
     other.dispose()

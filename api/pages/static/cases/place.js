@@ -9,13 +9,20 @@ export class PlaceChoice {
   // onChoice({ lon, lat }) is told of every choice, null when there is none.
   constructor(map, onChoice = () => null) {
     Object.assign(this, { map, onChoice, point: null, marker: null });
-    map.on("click", ({ latlng }) => this.choose(latlng.wrap(), false));
+    this.tapped = ({ latlng }) => this.choose(latlng.wrap(), false);
+    map.on("click", this.tapped);
+  }
+
+  // The map takes no more taps.
+  stop() {
+    this.map.off("click", this.tapped);
+    this.clear();
   }
 
   choose({ lng, lat }, near = true) {
     this.point = { lon: Number(lng.toFixed(6)), lat: Number(lat.toFixed(6)) };
     const at = [lat, lng];
-    const icon = L.divIcon({ className: "place-mark", iconSize: [26, 26] });
+    const icon = L.divIcon({ className: "place-mark wanted", iconSize: [26, 26] });
     if (this.marker) this.marker.setLatLng(at);
     else this.marker = L.marker(at, { icon, interactive: false, keyboard: false }).addTo(this.map);
     if (near) this.map.setView(at, Math.max(this.map.getZoom(), CLOSE), { animate: false });
@@ -37,6 +44,15 @@ export class PlaceChoice {
       say("定位不了，请在地图上点一下。", "The device does not say where it is; tap the map.", "bad");
     }
   }
+}
+
+// Metres in a degree: from south to north, and from west to east at a latitude.
+export const DEGREE = 110_574;
+export const east = (lat) => 111_320 * Math.cos((lat * Math.PI) / 180);
+
+// Metres between places that are not far apart.
+export function metres(from, one) {
+  return Math.hypot((one.lon - from.lon) * east(from.lat), (one.lat - from.lat) * DEGREE);
 }
 
 export function position() {

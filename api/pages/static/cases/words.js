@@ -51,6 +51,12 @@ export function dueChip(due, late) {
   return el("span", { class: kind, title: moment(due) }, two(`还剩 ${zh}`, `${en} left`));
 }
 
+// A clock that reaches into a year without holidays on record is an estimate, and says so.
+export function estimateWords(one, tag = "p") {
+  if (!one.open || !one.due_at || !one.beyond_calendar) return null;
+  return el(tag, { class: "facts estimate" }, two("节假日安排未公布，时限按周末与固定假日估算", "holidays of that year are not yet published: the time due is an estimate by weekends and fixed holidays"));
+}
+
 // Where a case is, in the shortest words that find it.
 export function placeWords(one) {
   const grid = one.grids.filter(({ level }) => level !== "police").at(-1);

@@ -14,7 +14,6 @@ const FIRST = "2000-01-01";
 let shown = null, turn = 0;
 
 initWords();
-choosePeriod(30);
 for (const one of form.querySelectorAll("[data-days]")) {
   one.addEventListener("click", () => {
     choosePeriod(Number(one.dataset.days));
@@ -24,7 +23,7 @@ for (const one of form.querySelectorAll("[data-days]")) {
 form.addEventListener("change", () => load().catch(complain));
 form.addEventListener("submit", (event) => event.preventDefault());
 choice.addEventListener("change", drawBars);
-load().catch(complain).finally(() => { document.body.dataset.ready = "true"; });
+begin().catch(complain).finally(() => { document.body.dataset.ready = "true"; });
 
 function plus(day, days) {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
@@ -34,6 +33,19 @@ function plus(day, days) {
 function choosePeriod(days) {
   form.elements.through.value = data.today;
   form.elements.from.value = days ? plus(data.today, 1 - days) : FIRST;
+}
+
+// It opens on the last 30 days; where nothing was put right or closed in them, on the last year; where
+// nothing was in that either, on all days: whoever opens it sees figures, and reads of which days.
+async function begin() {
+  for (const days of [30, 365, 0]) {
+    choosePeriod(days);
+    await load();
+    if (shown.total.fixed || shown.total.closed) return;
+  }
+  // A district where nothing was put right yet.
+  choosePeriod(30);
+  await load();
 }
 
 function asked() {
@@ -49,12 +61,22 @@ async function load() {
   const { content } = await ask(`/v1/measures?${query}`);
   if (mine !== turn) return;
   shown = content;
-  byId("period").replaceChildren(two(`${form.elements.from.value} 至 ${form.elements.through.value}（含）`, `${form.elements.from.value} through ${form.elements.through.value}`));
+  tellPeriod();
   drawTotals();
   listMeasures();
   drawBars();
   drawTable();
   byId("definitions").replaceChildren(...content.measures.flatMap((one) => [el("dt", {}, two(one.zh, one.en)), el("dd", {}, two(one.means_zh, one.means_en))]));
+}
+
+function tellPeriod() {
+  const { from: { value: from }, through: { value: through } } = form.elements;
+  for (const one of form.querySelectorAll("[data-days]")) {
+    const days = Number(one.dataset.days), begins = days ? plus(data.today, 1 - days) : FIRST;
+    one.setAttribute("aria-pressed", String(from === begins && through === data.today));
+  }
+  const all = from === FIRST;
+  byId("period").replaceChildren(all ? two(`全部，至 ${through}（含）`, `all, through ${through}`) : two(`${from} 至 ${through}（含）`, `${from} through ${through}`));
 }
 
 // A figure as people read it; a dash where there is nothing to measure.

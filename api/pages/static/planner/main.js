@@ -8,6 +8,7 @@ import { begin, plans } from "./plan.js";
 import { publishDialog, prompt } from "./publish.js";
 import { follow } from "./others.js";
 import { button, complain, el, initWords, two } from "./words.js";
+import { drawTowns } from "../ground.js";
 import { SearchBox } from "../search/box.js";
 import { PlaceMark } from "../search/mark.js";
 
@@ -65,6 +66,8 @@ async function start() {
   const id = Number(asked.get("plan")) || drafts[0]?.id;
   if (!id) {
     byId("unit-facts").replaceChildren(el("p", {}, two("还没有方案：点“新方案”开始。", "There is no plan yet: begin with “New”.")));
+    const towns = await drawTowns(map);
+    app.addEventListener("plan", () => towns?.remove(), { once: true });
     return;
   }
   await open(id);

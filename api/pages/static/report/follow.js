@@ -2,7 +2,7 @@
 
 import { ask } from "../ask.js";
 import { el, initWords, say, two } from "../words.js";
-import { ago, complain, dueChip, moment, span } from "../cases/words.js";
+import { ago, complain, dueChip, estimateWords, moment, span } from "../cases/words.js";
 
 const byId = (id) => document.getElementById(id);
 const path = `/v1/reports/${encodeURIComponent(decodeURIComponent(location.pathname.split("/").pop()))}`;
@@ -11,12 +11,14 @@ const LINE = [
   ["reported", "上报", "Reported"], ["accepted", "受理", "Accepted"], ["dispatched", "派遣", "Sent on"],
   ["in-progress", "处理", "At work"], ["feedback", "反馈", "Done"], ["verified", "核实", "Verified"], ["closed", "结案", "Closed"],
 ];
+const MOST_PICTURES = 5;
 const ENDS = ["refused", "not-responsible", "merged"];
 
 initWords();
 stars();
 byId("rating").addEventListener("submit", (event) => answer(event, "rating", ({ rating, words }) => ({ rating: Number(rating.value), words: words.value.trim() })));
 byId("reopen").addEventListener("submit", (event) => answer(event, "reopen", ({ reason }) => ({ reason: reason.value.trim() })));
+byId("picture").addEventListener("submit", sendPicture);
 load().finally(() => { document.body.dataset.ready = "true"; });
 
 async function load() {
@@ -33,13 +35,15 @@ function show(one) {
   byId("facts").replaceChildren(
     el("b", {}, two(one.category_zh, one.category_en)), ` · ${one.number} · `,
     two(`${moment(one.reported_at)} 上报`, `reported ${moment(one.reported_at)}`), " ",
-    one.open ? dueChip(one.due_at, one.overdue) ?? "" : "");
+    one.open ? dueChip(one.due_at, one.overdue) ?? "" : "", estimateWords(one, "span") ?? "");
   byId("line").replaceChildren(...lineOf(one));
   showBlocker(one);
   byId("rating").hidden = !one.actions.includes("rate");
   byId("reopen").hidden = !one.actions.includes("reopen");
   byId("answers").hidden = byId("rating").hidden && byId("reopen").hidden;
   if (one.rating) byId("rating").querySelector(`input[value="${one.rating}"]`).checked = true;
+  byId("pictures").hidden = !one.open || one.pictures >= MOST_PICTURES;
+  tellSent(one.pictures);
   byId("history").hidden = false;
   byId("steps").replaceChildren(...one.steps.map(stepItem).reverse());
 }
@@ -100,10 +104,30 @@ async function answer(event, what, bodyOf) {
   event.preventDefault();
   const form = event.target;
   try {
-    show((await ask(`${path}/${what}`, { method: "POST", body: bodyOf(form.elements) })).content);
+    const { content } = await ask(`${path}/${what}`, { method: "POST", body: bodyOf(form.elements) });
     form.reset();
+    // Last: what it shows, the stars among it, is what the server keeps.
+    show(content);
     say("收到，谢谢。", "Thank you.");
   } catch (error) {
     complain(error);
   }
+}
+
+async function sendPicture(event) {
+  event.preventDefault();
+  const form = event.target;
+  try {
+    const { content } = await ask(`${path}/pictures`, { method: "POST", form: new FormData(form) });
+    form.reset();
+    tellSent(content.pictures);
+    byId("pictures").hidden = content.pictures >= content.most;
+    say("照片收到了，谢谢。", "The picture has arrived. Thank you.");
+  } catch (error) {
+    complain(error);
+  }
+}
+
+function tellSent(count) {
+  byId("sent").replaceChildren(count ? two(`已发 ${count} 张。`, `${count} sent.`) : "");
 }

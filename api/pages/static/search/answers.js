@@ -45,9 +45,9 @@ export function doubtfulAnswer(result, { choose, send }) {
     reason ? line("note", ...reason) : null,
   ];
   if (result.candidates.length) {
-    const choices = result.candidates.map((place) =>
+    const choices = result.candidates.map((place, k) =>
       el("li", {}, el("button", { type: "button", onclick: () => choose(place) },
-        el("span", { class: "place-name" }, place.address), el("span", { class: "score" }, percent(place.score)))));
+        el("b", { class: "place-number" }, String(k + 1)), el("span", { class: "place-name" }, place.address), el("span", { class: "score" }, percent(place.score)))));
     parts.push(el("ul", { class: "choices", "aria-label": "可能的地址 / addresses that may be meant" }, ...choices));
   }
   if (result.reason !== "empty" && result.status !== "outside") parts.push(button("交人工判定", "Let a person decide", send, { class: "send" }));

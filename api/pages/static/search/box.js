@@ -19,8 +19,8 @@ const SYSTEMS = [
 const said = (error) => [error.message, error.fix].filter(Boolean).join(" · ");
 
 export class SearchBox {
-  // mark.show({ point, grids }) is told of the address that was found or chosen, mark.clear() that
-  // none was; onPoint({ lon, lat, crs }) of coordinates, where the page takes them; onSent() that a
+  // mark.show({ point, grids }) is told of the address that was found or chosen, mark.showAll(places)
+  // of those that may be meant, mark.clear() that none was; onPoint({ lon, lat, crs }) of coordinates, where the page takes them; onSent() that a
   // text was sent in for a person to decide.
   constructor(host, { mark, onPoint = null, onSent = () => null }) {
     Object.assign(this, { host, mark, onPoint, onSent, turn: 0, timer: null });
@@ -158,7 +158,9 @@ export class SearchBox {
 
   answered(result) {
     if (result.status === "found") return this.choose(result.candidates[0], result.read);
-    this.mark.clear();
+    // A mark beside "no such address" would be taken for it.
+    if (result.status === "ambiguous") this.mark.showAll(result.candidates);
+    else this.mark.clear();
     const text = this.text;
     return this.show(...doubtfulAnswer(result, {
       choose: (place) => this.choose(place, result.read),

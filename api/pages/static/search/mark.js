@@ -2,6 +2,7 @@
 /* global L */
 
 import { ask } from "../ask.js";
+import { el } from "../words.js";
 
 const CLOSE = 17;
 const OUTLINE = { color: "#b2182b", weight: 3, fillColor: "#d2761a", fillOpacity: 0.2 };
@@ -17,6 +18,17 @@ export class PlaceMark {
   clear() {
     this.turn = null;
     this.layer.clearLayers();
+  }
+
+  // The places that may be meant, by the numbers that they have in a list; the map shows them all.
+  showAll(places) {
+    this.clear();
+    const points = places.map(({ point: [lon, lat] }) => [lat, lon]);
+    points.forEach((at, k) => {
+      const icon = L.divIcon({ className: "place-mark numbered", iconSize: [26, 26], html: el("b", {}, String(k + 1)) });
+      this.layer.addLayer(L.marker(at, { icon, interactive: false, keyboard: false, zIndexOffset: -k }));
+    });
+    if (points.length) this.map.fitBounds(points, { maxZoom: CLOSE, padding: [60, 60], animate: false });
   }
 
   // Who clicked sees the place already; who typed may be looking elsewhere.

@@ -2,9 +2,9 @@
 
 import { ask } from "../ask.js";
 import { el, initWords, say, two } from "../words.js";
-import { position } from "../cases/place.js";
-import { complain, data, dueChip, groupMark, placeWords, stageWords } from "../cases/words.js";
-import { stepButton, stepsOf } from "../cases/steps.js";
+import { DEGREE, east, metres, position } from "../cases/place.js";
+import { complain, data, dueChip, estimateWords, groupMark, placeWords, stageWords } from "../cases/words.js";
+import { forwardButtons, stepButton, stepsOf } from "../cases/steps.js";
 import { initReport } from "./report.js";
 
 const byId = (id) => document.getElementById(id);
@@ -32,8 +32,9 @@ async function load() {
     query.set("bbox", around(here, 1500).join(","));
     query.set("limit", "500");
   }
+  query.set("counted", "true");
   const [{ content }, { content: late }] = await Promise.all([
-    ask(`/v1/cases?${query}`), ask(`/v1/cases?${new URLSearchParams({ ...Object.fromEntries(asked()), overdue: "true", limit: "100" })}`),
+    ask(`/v1/cases?${query}`), ask(`/v1/cases?${new URLSearchParams({ ...Object.fromEntries(asked()), overdue: "true", counted: "true", limit: "1" })}`),
   ]);
   const cases = near ? content.cases.sort((one, other) => metres(here, one) - metres(here, other)) : content.cases;
   list.replaceChildren(...cases.map(card));
@@ -42,10 +43,9 @@ async function load() {
   follow(content.next);
 }
 
-function tellSums({ cases, next }, late) {
-  const size = `${cases.length}${next ? "+" : ""}`, overdue = `${late.cases.length}${late.next ? "+" : ""}`;
-  byId("sums").replaceChildren(two(`在办 ${size} 件，超期 ${overdue} 件`, `${size} open, ${overdue} overdue`));
-  byId("sums").classList.toggle("late", late.cases.length > 0);
+function tellSums({ total: open }, { total: late }) {
+  byId("sums").replaceChildren(two(`在办 ${open} 件，超期 ${late} 件`, `${open} open, ${late} overdue`));
+  byId("sums").classList.toggle("late", late > 0);
 }
 
 function follow(next) {
@@ -69,16 +69,9 @@ async function locate() {
   }
 }
 
-const DEGREE = 110_574;
-const east = (lat) => 111_320 * Math.cos((lat * Math.PI) / 180);
-
 function around({ lon, lat }, reach) {
   const [dx, dy] = [reach / east(lat), reach / DEGREE];
   return [lon - dx, lat - dy, lon + dx, lat + dy];
-}
-
-function metres(from, one) {
-  return Math.hypot((one.lon - from.lon) * east(from.lat), (one.lat - from.lat) * DEGREE);
 }
 
 function card(one) {
@@ -91,15 +84,19 @@ function fill(item, one) {
   const { forward, aside } = stepsOf(one);
   const done = (found) => changed(item, found, one.number);
   const far = here ? el("span", { class: "chip" }, `${Math.round(metres(here, one))} m`) : null;
-  item.replaceChildren(
+  // What there is none of is left out, for a node takes nothing as a word.
+  const parts = [
     el("div", { class: "head" }, groupMark(one.group),
       el("h2", {}, two(one.category_zh, one.category_en)), dueChip(one.due_at, one.overdue)),
+    estimateWords(one) ?? "",
     el("p", { class: "where" }, placeWords(one)),
-    one.description ? el("p", { class: "said" }, one.description) : null,
+    one.description ? el("p", { class: "said" }, one.description) : "",
     el("p", { class: "facts" }, el("span", { class: "chip" }, stageWords(one.stage)), one.escalated ? el("span", { class: "chip late" }, two("督办", "escalated")) : null, far,
-      el("a", { class: "number", href: `/board#case=${encodeURIComponent(one.number)}` }, one.number)),
-    el("div", { class: "steps" }, ...forward.map((action, k) => stepButton(one, action, dialog, done, k ? {} : { class: "main" }))),
-    aside.length ? el("details", {}, el("summary", {}, two("其他", "More")), el("div", { class: "steps" }, ...aside.map((action) => stepButton(one, action, dialog, done)))) : "");
+      el("a", { class: "number", href: `/cases/${encodeURIComponent(one.number)}` }, one.number)),
+    el("div", { class: "steps" }, ...forwardButtons(one, forward, dialog, done)),
+    aside.length ? el("details", {}, el("summary", {}, two("其他", "More")), el("div", { class: "steps" }, ...aside.map((action) => stepButton(one, action, dialog, done)))) : null,
+  ];
+  item.replaceChildren(...parts.filter(Boolean));
 }
 
 // What was done shows at once; a case that is over leaves the list.

@@ -2,8 +2,8 @@
 
 import { ask } from "../ask.js";
 import { button, el, say, two } from "../words.js";
-import { complain, data } from "../cases/words.js";
-import { openDialog } from "../cases/steps.js";
+import { complain, data } from "./words.js";
+import { attempt, openDialog } from "./steps.js";
 
 export function whistle(one, dialog, done) {
   const there = new Set(one.calls.filter(({ left_at: left }) => !left).map(({ department }) => department));
@@ -34,10 +34,13 @@ export function whistle(one, dialog, done) {
     send.disabled = true;
     try {
       const body = { version: one.version, departments, lead: leads ? "" : lead.value, urgent: urgent.checked, reason: reason.value.trim() };
-      await ask(`/v1/cases/${encodeURIComponent(one.number)}/calls`, { method: "POST", body });
-      dialog.close();
-      say(`已吹哨，${departments.length} 个部门。`, `${departments.length} departments were called.`);
-      await done();
+      await attempt(async () => {
+        await ask(`/v1/cases/${encodeURIComponent(one.number)}/calls`, { method: "POST", body });
+        say(`已吹哨，${departments.length} 个部门。`, `${departments.length} departments were called.`);
+      }, () => {
+        dialog.close();
+        return done();
+      });
     } catch (error) {
       complain(error);
     }

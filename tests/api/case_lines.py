@@ -30,12 +30,12 @@ def _of_case(
     method: str, thing: str, end: str, right: Right, json: Any = None, named: str = ""
 ) -> tuple[Line, ...]:
     """A route of something about a case: by a case of others, and by a thing of another case."""
-    things = {"evidence": "evidence"}.get(thing, f"{thing}s")
-    route = f"/v1/cases/{{number}}/{things}/{{which}}{end}"
+    things, which = {"evidence": ("evidence", "sha256")}.get(thing, (f"{thing}s", "which"))
+    route = f"/v1/cases/{{number}}/{things}/{{{which}}}{end}"
     mine, other = (f"{{{named or thing}_{side}}}" for side in ("in", "out"))
 
-    def ask(number: str, which: str, names: str, *, mixed: bool = False) -> Ask:
-        path = route.replace("{number}", number).replace("{which}", which)
+    def ask(number: str, one: str, names: str, *, mixed: bool = False) -> Ask:
+        path = route.replace("{number}", number).replace(f"{{{which}}}", one)
         return Ask(path, json, names, mixed=mixed)
 
     ours = ask("{case_in}", mine, mine)

@@ -41,6 +41,8 @@ _ZOOM: Final = 16
 _DAY: Final = datetime(2024, 6, 1, 18, tzinfo=UTC)
 # Middles of squares in the areas 101 and 102, which the police areas P1 and P2 cover as well.
 _SIDES: Final = {"in": (OURS, 0.2, 0.3, "101"), "out": (LEAKED, 0.2, 1.3, "102")}
+# A picture is named by its digest, so those of the two sides have to differ.
+_SHADES: Final = {"in": (40, 80), "out": (120, 160)}
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ def plant_work(client: TestClient, chief: dict[str, str], planted: Planted) -> N
             },
             **{
                 f"{name}_{side}": _picture(client, chief, f"{own}/evidence", shade)
-                for shade, name in enumerate(("evidence", "picture"))
+                for shade, name in zip(_SHADES[side], ("evidence", "picture"), strict=True)
             },
             f"leaver_{side}": f"leaver-{word}",
         }
@@ -236,8 +238,8 @@ def picture(shade: int) -> bytes:
     return kept.getvalue()
 
 
-def _picture(client: TestClient, chief: dict[str, str], path: str, shade: int) -> int:
+def _picture(client: TestClient, chief: dict[str, str], path: str, shade: int) -> str:
     files = {"picture": ("x.jpg", picture(shade), "image/jpeg")}
     answer = client.post(path, data={"stage": "before"}, files=files, headers=chief)
     assert answer.status_code == 201, answer.text
-    return int(answer.json()["id"])
+    return str(answer.json()["sha256"])

@@ -98,7 +98,7 @@ def test_a_case_forgets_its_reporter_words_and_pictures_and_the_chain_holds(
         assert left.sha256 == PICTURE.sha256 and left.erased_at is not None
         assert connection.scalar(select(case_evidence.c.jpeg)) is None
         with pytest.raises(NotFound, match="no such picture"):
-            evidence_jpeg(connection, case.number, left.id)
+            evidence_jpeg(connection, case.number, left.sha256)
         with pytest.raises(Conflict, match="was erased"):
             add_evidence(connection, case.number, PICTURE, **OF_TODAY)
     assert gisgrid("personal", "forget", "JD0", "--database", url)[0] == 3

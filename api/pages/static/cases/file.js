@@ -150,8 +150,8 @@ export class CaseFile {
         complain(error);
       }
     });
-    const shown = pictures.map(({ id, stage, taken_on: day, erased_at: erased }) => el("figure", {},
-      erased ? el("p", { class: "note" }, two("已删除", "erased")) : el("img", { src: `${path(one.number)}/evidence/${id}`, alt: `${PICTURES[stage][0]} ${day}`, loading: "lazy" }), el("figcaption", {}, two(...PICTURES[stage]), ` ${day}`)));
+    const shown = pictures.map(({ sha256, stage, taken_on: day, erased_at: erased }) => el("figure", {},
+      erased ? el("p", { class: "note" }, two("已删除", "erased")) : el("img", { src: `${path(one.number)}/evidence/${sha256}`, alt: `${PICTURES[stage][0]} ${day}`, loading: "lazy" }), el("figcaption", {}, two(...PICTURES[stage]), ` ${day}`)));
     return section("照片", "Pictures", el("div", { class: "pictures" }, ...shown), el("label", { class: "file" }, two("加照片", "Add a picture"), file));
   }
 }

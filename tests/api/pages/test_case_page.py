@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 
 from gisgrid.store import accounts, cases
-from gisgrid.store.works import deliberations, mediations
+from gisgrid.store.works import deliberations, evidence, mediations
 from tests.api.browsing import Opener
+from tests.api.planting import picture
 from tests.api.signing import ACTOR, account_with
 from tests.hostile import watch
 from tests.payloads import ALL, PAYLOADS, seen
@@ -106,6 +107,27 @@ def test_three_offices_mediate_and_the_agreement_stays_with_them(
         (made,) = mediations.mediations_of(connection, case.number)
     assert (made.state, made.agreement_sha256) == ("agreed", digest)
     assert [(one.place, one.note) for one in made.sessions] == [("居委会", "双方各让一步")]
+    opened.assert_quiet()
+
+
+def test_a_picture_is_added_shown_and_erased(
+    ground: Engine, open_address: str, visit: Opener
+) -> None:
+    case = tell(ground, 1.6, 1.6, category="littering")
+    opened = ready(visit, f"{open_address}/cases/{case.number}", **PHONE)
+    page = opened.page
+    shot: Any = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture(90)}
+    page.get_by_label("加照片").set_input_files(shot)
+    shown = page.get_by_role("img", name="整治前")
+    shown.scroll_into_view_if_needed()
+    expect(shown).to_have_js_property("naturalWidth", 8)
+    opened.assert_accessible()
+    opened.assert_fits()
+    press(page, "删除…")
+    answer(page, "删除照片")
+    expect(shown).to_have_count(0)
+    with ground.connect() as connection:
+        assert evidence.evidence_of(connection, case.number) == []
     opened.assert_quiet()
 
 

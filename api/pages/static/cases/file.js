@@ -150,9 +150,21 @@ export class CaseFile {
         complain(error);
       }
     });
-    const shown = pictures.map(({ sha256, stage, taken_on: day, erased_at: erased }) => el("figure", {},
-      erased ? el("p", { class: "note" }, two("已删除", "erased")) : el("img", { src: `${path(one.number)}/evidence/${sha256}`, alt: `${PICTURES[stage][0]} ${day}`, loading: "lazy" }), el("figcaption", {}, two(...PICTURES[stage]), ` ${day}`)));
+    const shown = pictures.map((picture) => this.picture(one, picture));
     return section("照片", "Pictures", el("div", { class: "pictures" }, ...shown), el("label", { class: "file" }, two("加照片", "Add a picture"), file));
+  }
+
+  picture(one, { sha256, stage, taken_on: day, erased_at: erased }) {
+    const words = el("figcaption", {}, two(...PICTURES[stage]), ` ${day}`);
+    if (erased) return el("figure", {}, el("p", { class: "note" }, two("已删除", "erased")), words);
+    const address = `${path(one.number)}/evidence/${sha256}`;
+    const image = el("img", { src: address, alt: `${PICTURES[stage][0]} ${day}`, loading: "lazy" });
+    return el("figure", {}, image, words, button("删除…", "Erase…", () => this.erase(address)));
+  }
+
+  erase(address) {
+    askFor(this.dialog, ["删除照片", "Erase the picture"], [], () => attempt(() => ask(address, { method: "DELETE" }), () => this.changed()),
+      el("p", { class: "note" }, two("例如照到了人脸。删除后找不回来；谁删的，记在审计日志里。", "Such as one that shows a face. It cannot be brought back; the audit log says who erased it.")));
   }
 }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 import zlib
 from io import BytesIO
 from typing import Any
@@ -127,10 +129,33 @@ def bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize("side", [7_200, 12_000, 60_000])
-def test_a_bomb_is_refused_before_it_is_decoded(side: int) -> None:
-    with pytest.raises(LimitExceeded, match="50,000,000 pixels"):
+@pytest.mark.parametrize(
+    ("side", "most"), [(5_100, "25,000,000"), (12_000, "50,000,000"), (60_000, "50,000,000")]
+)
+def test_a_bomb_is_refused_before_it_is_decoded(side: int, most: str) -> None:
+    with pytest.raises(LimitExceeded, match=f"{most} pixels"):
         clean_picture(bomb(side), limit_bytes=LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "side"),
+    [("RGBA", "PNG", 5_000), ("RGBA", "WEBP", 5_000), ("CMYK", "JPEG", 7_000)],
+)
+def test_the_largest_take_no_more_than_is_said(mode: str, kind: str, side: int) -> None:
+    """In a process of its own, which knows the most that it ever took."""
+    large = saved(Image.new(mode, (side, side)), kind)
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from gisgrid.cases.pictures import clean_picture\n"
+        "clean_picture(sys.stdin.buffer.read(), limit_bytes=10**9)\n"
+        "said = Path('/proc/self/status').read_text().split('VmHWM:')[1]\n"
+        "print(said.split()[0])\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], input=large, stdout=subprocess.PIPE, check=True
+    )
+    assert int(ended.stdout) < 550 * 1024
 
 
 def test_a_long_text_in_a_png_is_no_bomb_either() -> None:

@@ -190,7 +190,7 @@ class Service:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """A turn to work out hot spots, a patrol, or how near its points are.
+        """A turn at hot spots, a patrol, how near its points are, or a picture to be made anew.
 
         Raises
         ------

@@ -38,7 +38,9 @@ def send_picture(
         # Before a picture takes a core for a moment: only where it could be kept.
         case = cases.public_history(reading.connection, code).case
         evidence.require_room(reading.connection, case, RESIDENT)
-    clean = clean_picture(picture.file.read(), limit_bytes=service.settings.picture_limit_bytes)
+    most = service.settings.picture_limit_bytes
+    with service.turn():
+        clean = clean_picture(picture.file.read(), limit_bytes=most)
     with own_change(service, viewer) as connection:
         today = clock.now(connection, service.settings.zone).date()
         sent = evidence.add_by_code(connection, code, clean, today=today, actor=RESIDENT)

@@ -73,7 +73,9 @@ def add_evidence(
 ) -> Response:
     """Keep a picture: made anew as JPEG from its pixels, so that nothing else in it stays."""
     # Before a connection is held: it takes a core for a moment.
-    clean = clean_picture(picture.file.read(), limit_bytes=service.settings.picture_limit_bytes)
+    most = service.settings.picture_limit_bytes
+    with service.turn():
+        clean = clean_picture(picture.file.read(), limit_bytes=most)
     with changing(service, viewer, Right.WORK_CASES) as connection:
         today = clock.now(connection, service.settings.zone).date()
         made = evidence.add_evidence(

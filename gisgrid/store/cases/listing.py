@@ -18,7 +18,7 @@ from gisgrid.store.tables import LEVELS, case_call, case_file, case_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 __all__ = ["CaseFilter", "CasePage", "Order", "every_case", "how_many", "listing"]
 
@@ -159,17 +159,17 @@ def listing(
     Raises
     ------
     InputError
-        ``after`` is none of ours.
+        ``after`` is none of ours, or of the other order.
     """
     due = order == "due"
     query = _ordered(connection, wanted, due=due)
     if after is not None:
-        query = query.where(_beyond(*_read(after), due=due))
+        query = query.where(_beyond(*_read(after, order), due=due))
     rows = connection.execute(query.limit(limit + 1)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     return CasePage(
         tuple(case_of(row) for row in rows[:limit]),
-        None if last is None else _written(last.due_at if due else last.reported_at, last.number),
+        None if last is None else _written(last, order),
     )
 
 
@@ -217,16 +217,19 @@ def how_many(connection: Connection, wanted: CaseFilter | None = None) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _written(moment: datetime | None, number: str) -> str:
+def _written(last: Row[Any], order: Order) -> str:
     """Where a page ends: told by the number, as an id, which is counted, tells of hidden cases."""
+    moment = last.due_at if order == "due" else last.reported_at
     since = _NEVER if moment is None else (moment - _EPOCH) // _MICROSECOND
-    return f"{since}.{number}"
+    return f"{order}.{since}.{last.number}"
 
 
-def _read(after: str) -> tuple[datetime | None, str]:
-    said, _, number = after.partition(".")
+def _read(after: str, order: Order) -> tuple[datetime | None, str]:
+    of, _, rest = after.partition(".")
+    said, _, number = rest.partition(".")
     try:
-        if not number:
+        # The end of a page says nothing of a list in another order.
+        if of != order or not number:
             raise ValueError
         moment = None if said == _NEVER else _EPOCH + int(said) * _MICROSECOND
     except (ValueError, OverflowError):

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gisgrid.cases.codes import code_hash
 from gisgrid.cases.stages import OPEN, Stage
-from gisgrid.errors import Conflict, InputError, NotFound
+from gisgrid.errors import Conflict, Forbidden, InputError, NotFound
 from gisgrid.store.audit import note
 from gisgrid.store.cases.own import as_reporter
 from gisgrid.store.cases.records import get
@@ -61,7 +61,7 @@ class CaseEvidence:
         Who sent it.
     made_at : datetime
     erased_at : datetime or None
-        When it was forgotten with the words of its case.
+        When it was erased, by itself or with the words of its case.
     """
 
     stage: str
@@ -100,7 +100,7 @@ def add_evidence(
     InputError
         The stage is none, or the day lies ahead.
     Conflict
-        The case has as many pictures as it may have, or this one was forgotten.
+        The case has as many pictures as it may have, or this one was erased.
     """
     if stage not in EVIDENCE_STAGES:
         raise InputError(
@@ -133,7 +133,7 @@ def add_by_code(
     NotFound
         Nobody was given this code.
     Conflict
-        The case is over, has as many pictures as it may have, or this one was forgotten.
+        The case is over, has as many pictures as it may have, or this one was erased.
     """
     with as_reporter(connection):
         case = hold(connection, "report", of=case_file.c.code_hash == code_hash(code)).case
@@ -269,18 +269,26 @@ def evidence_jpeg(connection: Connection, number: str, sha256: str) -> bytes:
 def remove_evidence(connection: Connection, number: str, sha256: str, *, actor: Actor) -> None:
     """Erase a picture, such as one that shows somebody's face; the audit log says who did.
 
+    That there was one, and which, stays known: it cannot be sent again.
+
     Raises
     ------
     NotFound
-        There is no such case where one may look, or no such picture of it.
+        There is no such case where one may look, or no such picture of it, or no longer.
+    Forbidden
+        One sees the case for one's department was called, and others sent the picture.
     """
-    case = hold(connection, number).case
+    held = hold(connection, number)
     own = case_evidence.c
-    gone = delete(case_evidence).where(own.case_id == case.id, own.sha256 == sha256)
-    digest = connection.scalar(gone.returning(own.sha256))
-    if digest is None:
+    which = (own.case_id == held.case.id, own.sha256 == sha256, own.erased_at.is_(None))
+    sender = connection.scalar(select(own.actor_ref).where(*which))
+    if sender is None:
         raise _unknown(number, sha256)
-    note(connection, actor, "case.evidence.remove", f"case:{case.id}", digest)
+    if not held.lies_within and sender != actor.ref:
+        raise Forbidden("others sent this picture", where=number, fix="ask the grid to erase it")
+    gone = update(case_evidence).where(*which)
+    connection.execute(gone.values(jpeg=None, erased_at=func.clock_timestamp()))
+    note(connection, actor, "case.evidence.remove", f"case:{held.case.id}", sha256)
 
 
 def _listed() -> Any:

@@ -126,8 +126,10 @@ def test_a_picture_is_added_shown_and_erased(
     press(page, "删除…")
     answer(page, "删除照片")
     expect(shown).to_have_count(0)
+    expect(page.get_by_text("已删除")).to_be_visible()
     with ground.connect() as connection:
-        assert evidence.evidence_of(connection, case.number) == []
+        (erased,) = evidence.evidence_of(connection, case.number)
+    assert erased.erased_at is not None
     opened.assert_quiet()
 
 

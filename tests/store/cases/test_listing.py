@@ -138,8 +138,8 @@ def test_a_page_tells_of_its_last_case_and_of_no_hidden_one(
     seen = []
     while page.after is not None:
         (last,) = page.cases
-        moment, _, number = page.after.partition(".")
-        assert number == last.number
+        of, moment, number = page.after.split(".")
+        assert (of, number) == (order, last.number)
         assert moment == "never" or len(moment) == 16
         seen.append(last.number)
         page = listing(connection, order=order, after=page.after, limit=1)
@@ -147,7 +147,9 @@ def test_a_page_tells_of_its_last_case_and_of_no_hidden_one(
     assert len(seen) == len(cases) - 1
 
 
-@pytest.mark.parametrize("after", ["", "x", "1", "1.", f"{2**70}.1"])
+@pytest.mark.parametrize(
+    "after", ["", "x", "1.1", "newest.1", "newest.1.", f"newest.{2**70}.1", "due.1.1"]
+)
 def test_pages_that_are_none_of_ours(connection: Connection, after: str) -> None:
     with pytest.raises(InputError, match="no page of this list"):
         listing(connection, after=after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,10 +12,11 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from gisgrid.access import EVERYTHING, Sight
+from gisgrid.access import EVERYTHING, Actor, Sight
 from gisgrid.cases.pictures import Picture
-from gisgrid.errors import Conflict, InputError, NotFound
+from gisgrid.errors import Conflict, Forbidden, InputError, NotFound
 from gisgrid.store import audit
+from gisgrid.store.cases import act, call
 from gisgrid.store.cases.records import Case
 from gisgrid.store.cases.reporting import NewCase, report
 from gisgrid.store.engine import make_engine
@@ -32,6 +34,7 @@ from tests.store.works.conftest import MEMBER, Reporter
 from tests.towns import SOUTH, WEST
 
 TODAY = date(2026, 11, 23)
+OFFICER = Actor("account:9", "housing")
 
 
 def add(
@@ -52,16 +55,44 @@ def test_a_picture_is_kept_once_and_given_back(connection: Connection, told: Rep
     assert (second.stage, second.width, second.actor_ref) == ("after", 4, MEMBER.ref)
     assert evidence_jpeg(connection, case.number, second.sha256) == b"two"
     remove_evidence(connection, case.number, first.sha256, actor=MEMBER)
-    assert evidence_of(connection, case.number) == [second]
+    erased, left = evidence_of(connection, case.number)
+    assert left == second and erased.erased_at is not None
+    assert replace(erased, erased_at=None) == first
+    with pytest.raises(Conflict, match="erased"):
+        add(connection, case, b"one")
     # That there was one, and who erased it, stays known.
     connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     (noted,) = audit.listing(connection, actor=MEMBER.ref, subject=f"case:{case.id}", limit=1)
     assert (noted.action, noted.digest) == ("case.evidence.remove", first.sha256)
-    for call in (evidence_jpeg, partial(remove_evidence, actor=MEMBER)):
+    for ask in (evidence_jpeg, partial(remove_evidence, actor=MEMBER)):
         with pytest.raises(NotFound, match="no such picture"):
-            call(connection, case.number, first.sha256)
+            ask(connection, case.number, first.sha256)
         with pytest.raises(NotFound, match="no such picture"):
-            call(connection, told().number, second.sha256)
+            ask(connection, told().number, second.sha256)
+
+
+def test_a_department_that_was_called_erases_its_own_alone(
+    connection: Connection, told: Reporter
+) -> None:
+    case = told()
+    theirs = add(connection, case, b"theirs")
+    act(connection, case.number, "accept", actor=MEMBER)
+    call(connection, case.number, ["housing"], actor=MEMBER)
+    look_as(connection, Sight(department="housing"))
+    with pytest.raises(Forbidden, match="others sent"):
+        remove_evidence(connection, case.number, theirs.sha256, actor=OFFICER)
+    mine = add_evidence(
+        connection,
+        case.number,
+        Picture(b"mine", 4, 3),
+        stage="after",
+        taken_on=TODAY,
+        today=TODAY,
+        actor=OFFICER,
+    )
+    remove_evidence(connection, case.number, mine.sha256, actor=OFFICER)
+    kept = [one.sha256 for one in evidence_of(connection, case.number) if one.erased_at is None]
+    assert kept == [theirs.sha256]
 
 
 def test_there_are_ten_at_most(connection: Connection, told: Reporter) -> None:
@@ -89,14 +120,14 @@ def test_a_confidential_case_keeps_its_pictures_to_itself(
     picture = add(connection, case, b"x")
     assert evidence_jpeg(connection, case.number, picture.sha256) == b"x"
     look_as(connection, EVERYTHING)
-    for call in (
+    for ask in (
         lambda: evidence_of(connection, case.number),
         lambda: evidence_jpeg(connection, case.number, picture.sha256),
         lambda: remove_evidence(connection, case.number, picture.sha256, actor=MEMBER),
         lambda: add(connection, case, b"y"),
     ):
         with pytest.raises(NotFound, match="no such case"):
-            call()
+            ask()
 
 
 def test_the_digest_is_that_of_the_bytes(connection: Connection, told: Reporter) -> None:
